@@ -1,0 +1,35 @@
+# The two commands a newcomer needs: `make chat` and `make test`.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help chat test lint clean
+
+help:            ## this list
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:[^#]*##/ -/'
+
+# A stamp per set of requirements, so that the second run starts at once.
+.venv/installed: pyproject.toml
+	@$(PYTHON) -c 'import sys; v = sys.version_info; sys.exit(None if v >= (3, 11) else f"Python 3.11 or newer is needed, {sys.executable} is {v[0]}.{v[1]}: make PYTHON=python3.12 ...")'
+	@echo "Setting up .venv (once, about half a minute) ..."
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	@touch $@
+
+.venv/developing: .venv/installed
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@touch $@
+
+chat: .venv/installed   ## talk to the agent in the terminal (example catalogue, embedded model, no key)
+	@$(BIN)/handoff chat
+
+test: lint              ## all tests, after lint and strict types
+	$(BIN)/python -m pytest
+
+lint: .venv/developing  ## ruff and mypy --strict
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+clean:                  ## take the virtual environment and the caches away
+	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -1,0 +1,1 @@
+"""The queues: `queues.yaml` read and checked, their hours, and the part that one person may see."""

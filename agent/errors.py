@@ -1,0 +1,81 @@
+"""Every error that this package raises on purpose.
+
+HandoffError
+├── InputError                what somebody handed in is wrong; nothing was changed (exit code 2 in the CLI)
+│   ├── CatalogueError        queues.yaml: every mistake with its line
+│   ├── SettingsError         the environment or the flags: missing or contradictory
+│   └── DocumentError         a saved conversation: corrupt, tampered with, or of an unknown version
+├── ModelError                the model gave no usable decision; the turn goes on without it
+│   ├── ModelUnavailable      down, slow, rate limited: may work again by itself
+│   ├── ModelRejected         bad key, bad request, no such model: an operator has to act
+│   └── ModelAnswerInvalid    it answered, but not with a decision; it is told so once
+├── TargetError               the support system could not take the handoff
+└── StoreError                the store cannot be reached or written; the turn did not happen
+    └── ConflictError         another writer won again and again; try the call again
+
+No message carries a secret or what a person wrote.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+class HandoffError(Exception):
+    """The root: catch this to catch all of them."""
+
+
+class InputError(HandoffError):
+    """Bad input: the message says where, what is wrong, and what would be right."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """One mistake in a file: the line (counted from 1), and what is wrong with what would be right."""
+
+    line: int
+    text: str
+
+
+class CatalogueError(InputError):
+    """A catalogue with mistakes; ``mistakes`` has every one of them, in the order of the file."""
+
+    def __init__(self, path: str, mistakes: Sequence[Mistake]) -> None:
+        self.path = path
+        self.mistakes = tuple(sorted(mistakes, key=lambda mistake: mistake.line))
+        super().__init__("\n".join(f"{path}:{m.line}: {m.text}" for m in self.mistakes))
+
+
+class SettingsError(InputError):
+    """A setting that is missing, wrong, or contradicts another one."""
+
+
+class DocumentError(InputError):
+    """A saved conversation that cannot be read back."""
+
+
+class ModelError(HandoffError):
+    """The model gave no usable decision."""
+
+
+class ModelUnavailable(ModelError):
+    """Down, slow, rate limited or cut off, after the attempts that were allowed."""
+
+
+class ModelRejected(ModelError):
+    """The server refuses the call itself (key, model name, request); trying again cannot help."""
+
+
+class ModelAnswerInvalid(ModelError):
+    """The answer is no decision; the text is written for the model, to be told once."""
+
+
+class TargetError(HandoffError):
+    """The support system could not take the handoff; the text is for the operator."""
+
+
+class StoreError(HandoffError):
+    """The store cannot be reached, read or written."""
+
+
+class ConflictError(StoreError):
+    """Other writers changed the conversation at every attempt."""

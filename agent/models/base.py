@@ -1,0 +1,64 @@
+"""What a model is: a briefing in, one decision out."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from agent.catalogue.schema import Queue
+from agent.catalogue.view import View
+from agent.records.conversation import Message
+from agent.records.decision import Decision
+from agent.records.reply import Phase, Proposal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Briefing:
+    """All that a model may know of one turn; what the person may not see is not in it.
+
+    `messages` is the whole conversation; the last ones are the person's, still unanswered. `candidates` are
+    the queues found by a search, where the catalogue does not fit. `correction` says what was wrong with the
+    model's last answer. `own_summary` is the summary in the person's own words, which stays as it is.
+    """
+
+    view: View
+    messages: Sequence[Message]
+    phase: Phase
+    language: str
+    questions_left: int
+    asked_between: tuple[str, ...] = ()
+    proposal: Proposal | None = None
+    handed_off: str | None = None
+    candidates: tuple[Queue, ...] = ()
+    correction: str | None = None
+    own_summary: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """A decision and what it cost, in tokens (0 where the server does not say)."""
+
+    decision: Decision
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+
+
+class ChatModel(Protocol):
+    """One decision per call.
+
+    `started` is called with the kind of the decision as soon as it is known, possibly before the answer is
+    complete; it may be called once or not at all. Raises `ModelUnavailable`, `ModelRejected` or
+    `ModelAnswerInvalid`; anything else that it raises is treated as `ModelUnavailable`.
+    """
+
+    @property
+    def name(self) -> str:
+        """How operators know this model."""
+        ...
+
+    async def decide(self, briefing: Briefing, started: Callable[[str], None] | None = None) -> Answer:
+        """Decide the next move of the turn that `briefing` describes."""
+        ...
+
+    async def close(self) -> None:
+        """Free what the model holds; it is not used afterwards."""
+        ...

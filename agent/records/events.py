@@ -1,0 +1,94 @@
+"""A turn as it happens: steps while it runs, and the reply once it is committed."""
+
+from collections.abc import Iterator
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from agent.records.base import Record
+from agent.records.reply import Button, Phase, Reply, Step
+
+
+class StepEvent(Step):
+    """A reasoning step began or ended; the same `id` comes again with a new status."""
+
+    type: Literal["step"] = "step"
+
+
+class TextDelta(Record):
+    """A piece of the text that follows whole; may be dropped."""
+
+    type: Literal["text_delta"] = "text_delta"
+    text: str
+
+
+class TextEvent(Record):
+    """The whole text of the reply."""
+
+    type: Literal["text"] = "text"
+    text: str
+
+
+class ProposalEvent(Record):
+    """The proposal that is shown with this reply."""
+
+    type: Literal["proposal"] = "proposal"
+    id: str
+    queue_id: str
+    queue: str
+    summary: str
+    reason: str
+    sends: dict[str, str]
+    to: str
+    carries_summary: bool
+
+
+class ButtonsEvent(Record):
+    """The buttons under this reply."""
+
+    type: Literal["buttons"] = "buttons"
+    buttons: tuple[Button, ...]
+
+
+class HandoffEvent(Record):
+    """The chat is ready at `url`."""
+
+    type: Literal["handoff"] = "handoff"
+    url: str
+    queue_id: str
+
+
+class ErrorEvent(Record):
+    """The input could not be taken, or the turn did not happen; nothing was changed."""
+
+    type: Literal["error"] = "error"
+    message: str
+
+
+class TurnEnd(Record):
+    """The last event of every turn."""
+
+    type: Literal["turn_end"] = "turn_end"
+    phase: Phase
+    model_calls: int
+
+
+Event = Annotated[
+    StepEvent | TextDelta | TextEvent | ProposalEvent | ButtonsEvent | HandoffEvent | ErrorEvent | TurnEnd,
+    Field(discriminator="type"),
+]
+
+
+def events_of(reply: Reply) -> Iterator[Event]:
+    """The events of a committed reply, without its steps, which went out while the turn ran."""
+    yield from (TextDelta(text=piece) for piece in reply.text.splitlines(keepends=True))
+    yield TextEvent(text=reply.text)
+    if reply.proposal:
+        yield ProposalEvent.model_validate(
+            reply.proposal.model_dump(include=set(ProposalEvent.model_fields) - {"type"})
+        )
+    if reply.buttons:
+        yield ButtonsEvent(buttons=reply.buttons)
+    if reply.handoff:
+        yield HandoffEvent(url=reply.handoff.url, queue_id=reply.handoff.queue_id)
+    yield TurnEnd(phase=reply.phase, model_calls=reply.model_calls)

@@ -1,0 +1,76 @@
+"""What a person gets back: one model for Python, HTTP and MCP."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from agent.records.base import Record
+
+Phase = Literal["gathering", "proposed", "handed_off", "closed"]
+Action = Literal["start", "skip", "other", "choose", "cancel", "edit"]
+ACTIONS: tuple[Action, ...] = ("start", "skip", "other", "choose", "cancel", "edit")
+
+
+class Step(Record):
+    """One visible reasoning step, for example *Determining appropriate live agent queue*."""
+
+    id: str
+    text: str
+    status: Literal["pending", "success", "error"]
+
+
+class Button(Record):
+    """A button. Pressing it is `press(action, …)` with its other fields, but for two kinds:
+
+    `message` says `text` as if the person had typed it; `link` only opens `url`.
+    """
+
+    label: str
+    action: Action | Literal["message", "link"]
+    style: Literal["filled", "outlined", "text"] = "outlined"
+    queue_id: str | None = None
+    url: str | None = None
+    text: str | None = None
+    proposal: str | None = None
+
+
+class Proposal(Record):
+    """What would be handed over, where, and why, exactly as it was shown. A yes binds to `fingerprint`.
+
+    `sends` holds every value that goes to the target, by name, as it will be sent (before encoding).
+    `wanted` is the queue that was chosen before opening hours were looked at.
+    """
+
+    id: str
+    queue_id: str
+    queue: str
+    summary: str
+    reason: str
+    sends: dict[str, str]
+    to: str
+    carries_summary: bool
+    wanted: str
+    reference: str
+    revision: int
+    fingerprint: str
+
+
+class Handoff(Record):
+    """A handoff that was made: the URL that opens the chat, and the accepted proposal's queue."""
+
+    url: str
+    queue_id: str
+    proposal: str
+
+
+class Reply(Record):
+    """The answer to one turn. `text` is plain text that stands on its own, even without the other fields."""
+
+    id: str
+    phase: Phase
+    text: str
+    steps: tuple[Step, ...] = ()
+    buttons: tuple[Button, ...] = ()
+    proposal: Proposal | None = None
+    handoff: Handoff | None = None
+    model_calls: int = Field(default=0, ge=0)

@@ -1,0 +1,1 @@
+"""Search over the queues' own words, without a model."""
