@@ -5,10 +5,11 @@ Promise 2 stands here: prompts, retrieval, lists and examples get a view, never 
 
 from collections.abc import Mapping, Sequence
 from functools import cached_property
+from typing import NamedTuple
 
 from agent.catalogue.schema import Catalogue, Queue
 from agent.records.user import User
-from agent.retrieval.ranker import Hit, Ranker
+from agent.retrieval.ranker import Ranker
 
 
 def may_see(queue: Queue, user: User) -> bool:
@@ -19,6 +20,13 @@ def may_see(queue: Queue, user: User) -> bool:
         return (value,) if isinstance(value, str) else value
 
     return all(set(allowed) & set(values(key)) for key, allowed in queue.only_for.items())
+
+
+class Hit(NamedTuple):
+    """A queue that fits a text, with its score between 0 and 1."""
+
+    queue: Queue
+    score: float
 
 
 class View:
@@ -46,11 +54,16 @@ class View:
     @cached_property
     def ranker(self) -> Ranker:
         """The search index over the visible queues, made when it is first needed."""
-        return Ranker(self.queues)
+        return Ranker([_document(queue) for queue in self.queues])
 
     def search(self, text: str, limit: int = 5) -> list[Hit]:
         """The visible queues that fit `text` best, best first, with scores between 0 and 1."""
-        return self.ranker.search(text, limit)
+        return [Hit(self.queues[index], score) for index, score in self.ranker.search(text, limit)]
+
+
+def _document(queue: Queue) -> list[tuple[str, float]]:
+    # A name says more per word than a description; an example is how people themselves say it.
+    return [(queue.name, 2.0), (queue.description, 1.0), *((example, 1.0) for example in queue.examples)]
 
 
 class Views:

@@ -1,25 +1,14 @@
-"""Rank queues for a text."""
+"""Rank texts for a query."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, NamedTuple
-
-if TYPE_CHECKING:
-    from agent.catalogue.schema import Queue
-
-
-class Hit(NamedTuple):
-    """A queue with its score, between 0 and 1."""
-
-    queue: "Queue"
-    score: float
 
 
 class Ranker:
-    """An index over some queues."""
+    """A search index over documents; a document is a list of (text, weight)."""
 
-    def __init__(self, queues: Sequence["Queue"]) -> None:
-        self.queues = tuple(queues)
+    def __init__(self, documents: Sequence[Sequence[tuple[str, float]]]) -> None:
+        raise NotImplementedError
 
-    def search(self, text: str, limit: int = 5) -> list[Hit]:
-        """The best `limit` queues for `text`, best first; queues without any match are left out."""
+    def search(self, query: str, limit: int) -> list[tuple[int, float]]:
+        """The best documents as (index, score between 0 and 1), best first, without those that score 0."""
         raise NotImplementedError
