@@ -56,9 +56,15 @@ class View:
         """The search index over the visible queues, made when it is first needed."""
         return Ranker([_document(queue) for queue in self.queues])
 
-    def search(self, text: str, limit: int = 5) -> list[Hit]:
-        """The visible queues that fit `text` best, best first, with scores between 0 and 1."""
-        return [Hit(self.queues[index], score) for index, score in self.ranker.search(text, limit)]
+    def search(self, text: str, limit: int = 5, *, language: str | None = None) -> list[Hit]:
+        """The visible queues that fit `text` best, best first, with scores between 0 and 1.
+
+        Between queues that fit equally well, one that speaks `language` comes first.
+        """
+        hits = [Hit(self.queues[index], score) for index, score in self.ranker.search(text, limit)]
+        if language:
+            hits.sort(key=lambda hit: (-round(hit.score, 2), language not in hit.queue.languages))
+        return hits
 
 
 def _document(queue: Queue) -> list[tuple[str, float]]:

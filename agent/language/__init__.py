@@ -1,0 +1,1 @@
+"""What is said and understood without a model: fixed texts, recognised phrases, clean text."""

@@ -17,7 +17,12 @@ VERSION = 1
 
 
 class UserMessage(Record):
-    """What the person said or pressed. `seen` is the proposal that was on their screen at that moment."""
+    """What the person said or pressed.
+
+    `action` is None for what they said, "summary" where `text` is the summary from now on, else the action
+    that was pressed, with the button's label as `text`. `seen` is the proposal that the last reply had shown
+    at that moment: a yes counts for nothing else.
+    """
 
     role: Literal["user"] = "user"
     text: str

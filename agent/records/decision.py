@@ -21,7 +21,7 @@ class Ask(Record):
 
 
 class SelectQueue(Record):
-    """This queue fits. `summary` is one or two sentences for the agent, `reason` one for the person.
+    """A queue that fits. `summary` is one or two sentences for the agent, `reason` one for the person.
 
     A second, unrelated problem of the same person goes into `second_issue`, with its queue if known.
     """

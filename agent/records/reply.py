@@ -20,7 +20,7 @@ class Step(Record):
 
 
 class Button(Record):
-    """A button. Pressing it is `press(action, …)` with its other fields, but for two kinds:
+    """A button. Pressing it is `press(action, …)` with its other fields, but for two kinds.
 
     `message` says `text` as if the person had typed it; `link` only opens `url`.
     """

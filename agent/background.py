@@ -1,0 +1,24 @@
+"""One event loop in a thread of its own, for callers without one, or inside a running one (a notebook)."""
+
+import asyncio
+import threading
+from collections.abc import Coroutine
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+_lock = threading.Lock()
+_loop: asyncio.AbstractEventLoop | None = None
+
+
+def run(work: Coroutine[Any, Any, T]) -> T:
+    """Run `work` on the shared loop and wait for it. All synchronous calls of a process share this loop."""
+    return asyncio.run_coroutine_threadsafe(work, _running_loop()).result()
+
+
+def _running_loop() -> asyncio.AbstractEventLoop:
+    global _loop  # noqa: PLW0603  # one per process, made when it is first needed
+    with _lock:
+        if _loop is None:
+            _loop = asyncio.new_event_loop()
+            threading.Thread(target=_loop.run_forever, name="handoff", daemon=True).start()
+        return _loop

@@ -1,0 +1,278 @@
+"""A conversation in use: what is said is stored at once, turns are committed by compare-and-swap.
+
+Messages of one conversation are answered one turn at a time; what arrives during a turn joins it. Actions do
+not wait for a running turn: whoever commits first wins, and the other looks again at what is there now.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Coroutine
+from typing import TYPE_CHECKING, Any
+
+from agent import background, document
+from agent.errors import ConflictError, HandoffError, InputError, StoreError
+from agent.language.clean import clean
+from agent.language.locale import locale_for
+from agent.language.understand import language_of
+from agent.records.conversation import Conversation, UserMessage
+from agent.records.events import ErrorEvent, Event, StepEvent, TurnEnd, events_of
+from agent.records.reply import ACTIONS, Action, Reply, Step
+from agent.turn.actions import act
+from agent.turn.context import Context
+from agent.turn.decide import Budget
+from agent.turn.message import answer
+
+if TYPE_CHECKING:
+    from agent.agent import HandoffAgent
+
+Emit = Callable[[Event], None]
+COMMITS = 50  # attempts; more means that something writes without pause
+
+
+class Chat:
+    """One person's conversation. Made by `HandoffAgent.start`, `resume` or `load`."""
+
+    def __init__(self, agent: "HandoffAgent", conversation: Conversation, *, expected: int | None) -> None:
+        self._agent = agent
+        self._conversation = conversation
+        self._expected = expected
+        self._handed_in = False
+
+    @classmethod
+    def handed_in(cls, agent: "HandoffAgent", conversation: Conversation) -> "Chat":
+        """A chat from a document that the host kept; the store is asked first whether it knows a newer one."""
+        chat = cls(agent, conversation, expected=None)
+        chat._handed_in = True
+        return chat
+
+    @property
+    def id(self) -> str:
+        """The conversation's id."""
+        return self._conversation.id
+
+    @property
+    def conversation(self) -> Conversation:
+        """The newest document that this chat has seen."""
+        return self._conversation
+
+    def dump(self) -> str:
+        """The document as JSON, signed if the agent has a state key; `HandoffAgent.resume` takes it."""
+        return document.dump(self._conversation, self._agent.state_key)
+
+    async def send(self, text: str) -> Reply:
+        """Say `text` and get the reply. Raises `StoreError` where it cannot be kept; nothing else of a turn."""
+        return await self._run(lambda emit: self._message(text, None, emit))
+
+    async def press(
+        self,
+        action: str,
+        *,
+        text: str | None = None,
+        queue_id: str | None = None,
+        proposal: str | None = None,
+    ) -> Reply:
+        """Press a button: `start`, `skip`, `other`, `choose` (`queue_id`), `cancel` or `edit` (`text`).
+
+        Raises `InputError` for any other action, `StoreError` where it cannot be kept.
+        """
+        return await self._run(self._pressed(action, text, queue_id, proposal))
+
+    def stream(self, text: str) -> AsyncIterator[Event]:
+        """`send` as events: steps while the turn runs, the rest when it is committed."""
+        return self._stream(lambda emit: self._message(text, None, emit))
+
+    def stream_press(
+        self,
+        action: str,
+        *,
+        text: str | None = None,
+        queue_id: str | None = None,
+        proposal: str | None = None,
+    ) -> AsyncIterator[Event]:
+        """`press` as events."""
+        return self._stream(self._pressed(action, text, queue_id, proposal))
+
+    def send_sync(self, text: str) -> Reply:
+        """`send` for code without an event loop, or inside a running one."""
+        return background.run(self.send(text))
+
+    def press_sync(
+        self,
+        action: str,
+        *,
+        text: str | None = None,
+        queue_id: str | None = None,
+        proposal: str | None = None,
+    ) -> Reply:
+        """`press` for code without an event loop, or inside a running one."""
+        return background.run(self.press(action, text=text, queue_id=queue_id, proposal=proposal))
+
+    # ── running ──────────────────────────────────────────────────────────────────────────────────────────
+
+    def _pressed(
+        self, action: str, text: str | None, queue_id: str | None, proposal: str | None
+    ) -> Callable[[Emit], Coroutine[Any, Any, Reply]]:
+        if action == "message" and text is not None:
+            return lambda emit: self._message(text, None, emit)
+        if action not in ACTIONS:
+            raise InputError(f"there is no action {action[:40]!r}: use {', '.join(ACTIONS)}")
+        if action == "edit" and text is not None and clean(text):
+            return lambda emit: self._message(text, "summary", emit)
+        return lambda emit: self._action(action, queue_id, proposal, emit)
+
+    async def _run(self, turn: Callable[[Emit], Coroutine[Any, Any, Reply]]) -> Reply:
+        # A turn goes on when its caller is cancelled: what was said is answered and kept all the same.
+        return await asyncio.shield(self._agent.task(turn(lambda _: None)))
+
+    async def _stream(self, turn: Callable[[Emit], Coroutine[Any, Any, Reply]]) -> AsyncIterator[Event]:
+        events: asyncio.Queue[Event | None] = asyncio.Queue()
+        task = self._agent.task(turn(events.put_nowait))
+        task.add_done_callback(lambda _: events.put_nowait(None))
+        while (event := await events.get()) is not None:
+            yield event
+        try:
+            reply = task.result()
+        except HandoffError as error:
+            yield ErrorEvent(message=str(error))
+            yield TurnEnd(phase=self._conversation.phase, model_calls=0)
+        else:
+            for event in events_of(reply):
+                yield event
+
+    # ── turns ────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def _message(self, text: str, action: str | None, emit: Emit) -> Reply:
+        limits = self._agent.limits
+        budget = Budget(limits.model_calls, asyncio.get_running_loop().time() + limits.seconds)
+        await self._take_in()
+        said = clean(text)
+        if not said:
+            return self._refuse("empty")
+        if len(text) > limits.message_chars:
+            return self._refuse("too_long", length=str(len(text)), limit=str(limits.message_chars))
+        index = await self._keep(said, action)
+        lock = self._agent.lock(self.id, "message")
+        waited = lock.locked()
+        async with lock:
+            if waited:
+                await self._reload()
+            for _ in range(COMMITS):
+                base = self._conversation
+                reply = next((m.reply for m in base.messages[index + 1 :] if m.role == "assistant"), None)
+                if reply:  # another turn has taken this message along
+                    return reply
+                done = await answer(self._context(emit), base, self._agent.model, budget)
+                if await self._commit(base, done):
+                    return self._last_reply()
+        raise ConflictError("the conversation is being changed without pause: try again")
+
+    async def _action(self, action: Action, queue_id: str | None, proposal: str | None, emit: Emit) -> Reply:
+        await self._take_in()
+        shown = self._conversation.proposal
+        if action == "start" and proposal is None and shown:
+            proposal = shown.id  # what is current now, not what may be by the time of the commit
+        async with self._agent.lock(self.id, "action"):
+            for _ in range(COMMITS):
+                base = self._conversation
+                context = self._context(emit)
+                queue = context.view.get(queue_id)
+                label = queue.name if action == "choose" and queue else context.locale(action)
+                pressed = base.model_copy(
+                    update={"messages": (*base.messages, self._user_message(base, label, action))}
+                )
+                done = await act(context, pressed, action, queue_id=queue_id, proposal_id=proposal)
+                if await self._commit(base, done):
+                    return self._last_reply()
+        raise ConflictError("the conversation is being changed without pause: try again")
+
+    async def _keep(self, text: str, action: str | None) -> int:
+        """Store a message before anything is done with it; returns its place."""
+        for _ in range(COMMITS):
+            base = self._conversation
+            updates: dict[str, Any] = {
+                "messages": (*base.messages, self._user_message(base, text, action)),
+                "language": language_of(text) or base.language,
+            }
+            if action == "summary":
+                updates["own_summary"] = text
+            if await self._commit(base, base.model_copy(update=updates)):
+                return len(base.messages)
+        raise ConflictError("the conversation is being changed without pause: try again")
+
+    def _user_message(self, base: Conversation, text: str, action: str | None) -> UserMessage:
+        last = base.last_reply
+        seen = last.proposal.id if last and last.proposal else None
+        return UserMessage(text=text, at=self._agent.now(), action=action, seen=seen)
+
+    def _context(self, emit: Emit) -> Context:
+        conversation = self._conversation
+        views, target = self._agent.desk()
+
+        def show(step: Step) -> None:
+            emit(StepEvent(**step.model_dump()))
+
+        return Context(
+            catalogue=views.catalogue,
+            view=views.of(conversation.user),
+            target=target,
+            locale=locale_for(conversation.user.locale or conversation.language),
+            limits=self._agent.limits,
+            now=self._agent.now(),
+            show=show,
+        )
+
+    def _refuse(self, key: str, **values: str) -> Reply:
+        """A reply that changes nothing; what was on the screen stays there."""
+        conversation = self._conversation
+        last = conversation.last_reply
+        return Reply(
+            id=conversation.id,
+            phase=conversation.phase,
+            text=locale_for(conversation.user.locale or conversation.language)(key, **values),
+            buttons=last.buttons if last else (),
+            proposal=last.proposal if last else None,
+        )
+
+    def _last_reply(self) -> Reply:
+        reply = self._conversation.last_reply
+        if reply is None:
+            raise StoreError("the conversation has no reply: the store lost a commit")
+        return reply
+
+    # ── the store ────────────────────────────────────────────────────────────────────────────────────────
+
+    async def _commit(self, base: Conversation, done: Conversation) -> bool:
+        """Write `done`, which was made from `base`; False, and looked again, where another writer was first."""
+        if base is not self._conversation:
+            return False
+        done = done.model_copy(
+            update={
+                "revision": base.revision + 1,
+                "updated": self._agent.now(),
+                "catalogue": self._agent.desk()[0].catalogue.hash,
+            }
+        )
+        text = document.dump(done)
+        if not await self._agent.store.save(self.id, text, revision=done.revision, expected=self._expected):
+            await self._reload()
+            return False
+        if done.revision > self._conversation.revision:
+            self._conversation, self._expected = done, done.revision
+        return True
+
+    async def _take_in(self) -> None:
+        if not self._handed_in:
+            return
+        stored = await self._agent.store.load(self.id)
+        if self._handed_in and stored:  # nobody else did it meanwhile
+            self._expected = stored.revision
+            if stored.revision >= self._conversation.revision:
+                self._conversation = document.load(stored.document)
+        self._handed_in = False
+
+    async def _reload(self) -> None:
+        stored = await self._agent.store.load(self.id)
+        if stored is None:
+            raise StoreError("the conversation is no longer in the store: it was deleted")
+        if self._expected is None or stored.revision > self._expected:
+            self._conversation = document.load(stored.document)
+            self._expected = stored.revision

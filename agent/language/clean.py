@@ -1,0 +1,98 @@
+"""Text from people and models, made safe to keep, to show and to send on.
+
+Nothing here is HTML or Markdown escaping: replies are plain text, and whoever renders them escapes.
+"""
+
+import re
+import unicodedata
+
+# Bidirectional overrides and isolates can make text read as something else than it is.
+_BIDI = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
+_KEPT = "\n\t"
+
+_SCHEME = re.compile(r"\b[a-z][a-z0-9+.-]{1,20}:/{1,}\s*", re.IGNORECASE)
+_MARKDOWN_LINK = re.compile(r"!?\[([^\]\n]*)\]\(([^)\n]*)\)")
+# What chat clients make a link of: a name, a dot, and something like a top-level domain.
+_DOMAIN = re.compile(r"(?<![\w@.-])((?:[\w-]+[.。．｡])+)([a-z]{2,24})(?![\w-])", re.IGNORECASE)
+_DOT = re.compile("[.。．｡]")  # browsers read the wide ones as dots, too
+# Endings that are files or technology in a helpdesk far more often than domains.
+_NOT_DOMAINS = frozenset(
+    [
+        "bat",
+        "bak",
+        "cfg",
+        "csv",
+        "dll",
+        "doc",
+        "docx",
+        "exe",
+        "gif",
+        "htm",
+        "html",
+        "ini",
+        "iso",
+        "jpg",
+        "jpeg",
+        "js",
+        "json",
+        "log",
+        "md",
+        "mdb",
+        "msi",
+        "ods",
+        "odt",
+        "pdf",
+        "png",
+        "ppt",
+        "pptx",
+        "ps1",
+        "py",
+        "sql",
+        "txt",
+        "tsv",
+        "vbs",
+        "xls",
+        "xlsx",
+        "xlsm",
+        "xml",
+        "yaml",
+        "yml",
+        "zip",
+    ]  # a list of quotes is harder to read
+)
+
+
+def clean(text: str) -> str:
+    """`text` without control characters (but line breaks and tabs), bidi overrides and lone surrogates."""
+    text = text.encode("utf-8", "replace").decode().replace("\r\n", "\n").translate(_BIDI)
+    if text.isprintable():
+        return text.strip()
+    return "".join(c for c in text if c in _KEPT or unicodedata.category(c) not in ("Cc", "Cs")).strip()
+
+
+def one_line(text: str, limit: int) -> str:
+    """`text` cleaned, on one line, with at most `limit` characters; a cut shows as an ellipsis."""
+    line = " ".join(clean(text).split())
+    return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
+
+
+def inert(text: str, allowed: str = "") -> str:
+    """`text` with links that no terminal, browser or chat client follows: ``https://evil.com`` → ``evil[.]com``.
+
+    A word that stands in `allowed` (what the person wrote themselves) is left as it is.
+    """
+    text = _MARKDOWN_LINK.sub(r"\1 \2", text)
+    return re.sub(r"\S+", lambda word: word[0] if word[0] in allowed else _inert_word(word[0]), text)
+
+
+def _inert_word(word: str) -> str:
+    word = _SCHEME.sub("", word)
+    return _DOMAIN.sub(
+        lambda m: m[0] if m[2].lower() in _NOT_DOMAINS else _DOT.sub("[.]", m[1]) + m[2],
+        word,
+    )
+
+
+def cut_bytes(text: str, limit: int) -> str:
+    """The longest beginning of `text` with at most `limit` bytes of UTF-8, ending between characters."""
+    return text.encode("utf-8", "ignore")[:limit].decode("utf-8", "ignore")

@@ -1,0 +1,176 @@
+"""The model without a model: retrieval over the queues' own words, and a small policy. No LLM, no network.
+
+It goes through the same loop and the same checks as any other model. Questions are fixed texts of the
+person's language; summaries are the person's own words.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from functools import cache
+
+from agent.catalogue.view import Hit
+from agent.language.clean import one_line
+from agent.language.locale import Locale, locale_for, locales, plain, words_of
+from agent.language.understand import content_words, describes_problem, greets
+from agent.models.base import Answer, Briefing
+from agent.records.conversation import Message
+from agent.records.decision import Ask, Decision, SelectQueue
+
+# Scores are cosines; these were set on the example catalogue, and a calibrated engine will replace them.
+SURE = 0.13
+"""Below it, no queue is said to fit."""
+CLOSE = 0.85
+"""A second queue with at least this share of the best one's score is as likely."""
+SWITCH = 1.5
+"""A correction has to fit another queue this much better than the proposed one."""
+SUMMARY_CHARS = 1_000
+
+
+class EmbeddedModel:
+    """Implements `ChatModel` by search; deterministic, and never fails."""
+
+    name = "embedded"
+
+    async def decide(self, briefing: Briefing, started: Callable[[str], None] | None = None) -> Answer:
+        """One decision, at once."""
+        decision = _decide(briefing)
+        if started:
+            started(decision.kind)
+        return Answer(decision=decision)
+
+    async def close(self) -> None:
+        """Nothing is held."""
+
+
+def _decide(briefing: Briefing) -> Decision:
+    locale = locale_for(briefing.language)
+    earlier, new = _said(briefing.messages)
+    if briefing.own_summary is not None:
+        return _best(briefing, [briefing.own_summary], locale)
+    if briefing.proposal:
+        return _corrected(briefing, new, locale)
+    if not any(describes_problem(text) for text in [*earlier, *new]):
+        return Ask(question=locale("ask_hello" if all(map(greets, new)) else "ask_issue"))
+    if len(briefing.asked_between) > 1:
+        return _answered(briefing, earlier, new, locale)
+    two = _two_problems(briefing, new)
+    return two or _best(briefing, [*earlier, *new], locale)
+
+
+def _said(messages: Sequence[Message]) -> tuple[list[str], list[str]]:
+    """What the person said about the present issue: before the last reply, and since."""
+    earlier: list[str] = []
+    new: list[str] = []
+    for message in messages:
+        if message.role == "user":
+            if message.action is None:
+                new.append(message.text)
+        elif message.reply.phase in ("handed_off", "closed"):
+            earlier, new = [], []
+        else:
+            earlier, new = earlier + new, []
+    return earlier, new
+
+
+def _best(briefing: Briefing, said: Sequence[str], locale: Locale) -> Decision:
+    """The queue that fits; a question where none does, or where two fit alike."""
+    told = [text for text in said if describes_problem(text)]
+    hits = briefing.view.search(" ".join(told), 3, language=locale.language)
+    if not hits or hits[0].score < SURE:
+        return Ask(question=locale("ask_more"))
+    rivals = [hit.queue for hit in hits[:2] if hit.score >= CLOSE * hits[0].score]
+    if len(rivals) > 1 and briefing.questions_left:
+        names = [queue.name for queue in rivals]
+        return Ask(
+            question=locale("ask_between", first=names[0], second=names[1]),
+            suggestions=tuple(names),
+            between=tuple(queue.id for queue in rivals),
+        )
+    return _select(hits[0], _summary(told), locale)
+
+
+def _answered(briefing: Briefing, earlier: list[str], new: list[str], locale: Locale) -> Decision:
+    """The person answers the question which of two it is."""
+    hits = briefing.view.search(" ".join(new), len(briefing.view.queues))
+    among = [hit for hit in hits if hit.queue.id in briefing.asked_between]
+    named = [hit for hit in among if plain(hit.queue.name) in plain(" ".join(new))]
+    told = [text for text in [*earlier, *new] if describes_problem(text)]
+    if named or (among and among[0] is hits[0]):
+        answer = (named or among)[0]
+        # A bare "Database Support" chooses, but tells the agent nothing.
+        told = [text for text in told if plain(text) != plain(answer.queue.name)] or told
+        return _select(answer, _summary(told), locale)
+    if hits and hits[0].score >= SURE:
+        return _best(briefing, [*earlier, *new], locale)
+    first = briefing.view.by_id[briefing.asked_between[0]]
+    return _select(Hit(first, 1.0), _summary(told), locale)
+
+
+def _corrected(briefing: Briefing, new: Sequence[str], locale: Locale) -> Decision:
+    """Something is proposed: another queue if the new words fit it clearly better, else an addition."""
+    proposal = briefing.proposal
+    if proposal is None:
+        raise ValueError("nothing is proposed")
+    told = " ".join(filter(None, map(_without_opening, new)))
+    hits = briefing.view.search(told, len(briefing.view.queues), language=locale.language)
+    present = next((hit.score for hit in hits if hit.queue.id == proposal.queue_id), 0.0)
+    if hits and hits[0].score >= max(SURE, SWITCH * present):
+        return _select(hits[0], one_line(told, SUMMARY_CHARS), locale)
+    if _denies(new[-1] if new else "") and not content_words(told):
+        return Ask(question=locale("ask_changed", queue=proposal.queue))
+    summary = ". ".join(filter(None, [proposal.summary.rstrip(". "), told]))
+    return SelectQueue(
+        queue_id=proposal.queue_id, summary=one_line(summary, SUMMARY_CHARS), reason=proposal.reason
+    )
+
+
+def _two_problems(briefing: Briefing, new: Sequence[str]) -> SelectQueue | None:
+    """Two parts of what was said that clearly fit two different queues."""
+    found: list[tuple[Hit, str]] = []
+    for part in _parts(" . ".join(new)):
+        hits = briefing.view.search(part, 2)
+        clear = hits and hits[0].score >= SURE and (len(hits) == 1 or hits[1].score < CLOSE * hits[0].score)
+        if clear and hits[0].queue.id not in [hit.queue.id for hit, _ in found]:
+            found.append((hits[0], part))
+    if len(found) != 2:
+        return None
+    (first, one), (second, two) = found
+    return SelectQueue(
+        queue_id=first.queue.id, summary=one, second_issue=two, second_queue_id=second.queue.id
+    )
+
+
+@cache
+def _joints() -> re.Pattern[str]:
+    words = sorted({word for locale in locales().values() for word in locale.joining})
+    return re.compile(rf"[.;!?\n]+|\b(?:{'|'.join(map(re.escape, words))})\b", re.IGNORECASE)
+
+
+def _parts(text: str) -> list[str]:
+    parts = (" ".join(part.split()).strip(" ,-") for part in _joints().split(text))
+    return [part for part in parts if content_words(part)]
+
+
+def _without_opening(text: str) -> str:
+    """The text without what only opens it: of "yes, but add that it is urgent" stays "it is urgent"."""
+    opening = frozenset[str]().union(*(locale.opening for locale in locales().values()))
+    words = text.split()
+    while words and (not (bare := words_of(words[0])) or bare[0] in opening):
+        words.pop(0)
+    return " ".join(words)
+
+
+def _denies(text: str) -> bool:
+    first = words_of(text)[:1]
+    return bool(first) and any(first[0] in locale.phrases["no"] for locale in locales().values())
+
+
+def _summary(said: Sequence[str]) -> str:
+    return one_line(" ".join(said), SUMMARY_CHARS)
+
+
+def _select(hit: Hit, summary: str, locale: Locale) -> SelectQueue:
+    described = set(content_words(" ".join([hit.queue.name, hit.queue.description, *hit.queue.examples])))
+    shared = [w for w in dict.fromkeys(content_words(summary)) if w in described]
+    reason = locale("mentioned", words=", ".join(shared[:3])) if shared else ""
+    return SelectQueue(queue_id=hit.queue.id, summary=summary, reason=reason)

@@ -1,0 +1,117 @@
+"""The environment's settings, read once and checked. No `.env` file is read."""
+
+import math
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal, Self
+from urllib.parse import urlsplit
+
+from agent.errors import SettingsError
+
+EMBEDDED = "embedded"
+_HINT = (
+    "No model is set, so the embedded one answers; it is no LLM. "
+    "For an LLM, set HANDOFF_MODEL (or --model), and OPENAI_API_KEY or OPENAI_BASE_URL."
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What operators choose. `timeout` is in seconds; `hint` says, in one line, why the model is embedded."""
+
+    model: str = EMBEDDED
+    api_key: str | None = field(default=None, repr=False)
+    base_url: str | None = None
+    decisions: Literal["tools", "json"] = "tools"
+    timeout: float = 30.0
+    state_key: str | None = field(default=None, repr=False)
+    hint: str | None = None
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str] = os.environ, *, model: str | None = None) -> Self:
+        """Read HANDOFF_MODEL, _DECISIONS, _TIMEOUT and _STATE_KEY, OPENAI_API_KEY and OPENAI_BASE_URL.
+
+        `model` goes before HANDOFF_MODEL. An empty variable counts as not set, but for the model's name. Raises
+        `SettingsError`, with one message, where something is wrong, missing or contradictory.
+        """
+        name = _model(environ, model)
+        embedded = name in (None, EMBEDDED)
+        return cls(
+            model=name or EMBEDDED,
+            api_key=None if embedded else _api_key(environ, name),
+            base_url=None if embedded else _base_url(environ),
+            decisions=_decisions(environ),
+            timeout=_timeout(environ),
+            state_key=_state_key(environ),
+            hint=_HINT if name is None else None,
+        )
+
+
+def _model(environ: Mapping[str, str], model: str | None) -> str | None:
+    where, name = ("--model", model) if model is not None else ("HANDOFF_MODEL", environ.get("HANDOFF_MODEL"))
+    if name is None:
+        return None
+    if not name.strip():
+        raise SettingsError(f"{where} is empty: name a model, or say {EMBEDDED!r}, or leave it out.")
+    return name.strip()
+
+
+def _api_key(environ: Mapping[str, str], model: str | None) -> str | None:
+    key = environ.get("OPENAI_API_KEY", "").strip()
+    if not key:
+        if _base_url(environ):
+            return None
+        raise SettingsError(
+            f"The model {model!r} needs a server: set OPENAI_API_KEY for OpenAI, "
+            f"or OPENAI_BASE_URL for another one, or choose {EMBEDDED!r}."
+        )
+    if not key.isascii() or not key.isprintable() or " " in key:
+        raise SettingsError("OPENAI_API_KEY has characters that no key has: copy it again, without quotes.")
+    return key
+
+
+def _base_url(environ: Mapping[str, str]) -> str | None:
+    url = environ.get("OPENAI_BASE_URL", "").strip()
+    if not url:
+        return None
+    try:
+        parts = urlsplit(url)
+        good = parts.scheme in ("http", "https") and bool(parts.hostname)
+    except ValueError:
+        good = False
+    if not good:
+        raise SettingsError(
+            "OPENAI_BASE_URL is no http or https address: it looks like http://localhost:11434/v1."
+        )
+    return url
+
+
+def _decisions(environ: Mapping[str, str]) -> Literal["tools", "json"]:
+    match environ.get("HANDOFF_DECISIONS", "").strip():
+        case "" | "tools":
+            return "tools"
+        case "json":
+            return "json"
+        case value:
+            raise SettingsError(f"HANDOFF_DECISIONS is {value!r}: it can be 'tools' (the default) or 'json'.")
+
+
+def _timeout(environ: Mapping[str, str]) -> float:
+    value = environ.get("HANDOFF_TIMEOUT", "").strip() or "30"
+    try:
+        seconds = float(value)
+    except ValueError:
+        seconds = math.nan
+    if not 0 < seconds < math.inf:
+        raise SettingsError(
+            f"HANDOFF_TIMEOUT is {value!r}: it is a number of seconds above 0, for example 30."
+        )
+    return seconds
+
+
+def _state_key(environ: Mapping[str, str]) -> str | None:
+    key = environ.get("HANDOFF_STATE_KEY") or None
+    if key is not None and len(key.strip()) < 16:
+        raise SettingsError("HANDOFF_STATE_KEY is too short: it takes 16 characters or more.")
+    return key

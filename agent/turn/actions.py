@@ -1,0 +1,120 @@
+"""The buttons. None of them needs a model, but `edit` with text, which `message` handles."""
+
+from agent.catalogue.schema import Queue
+from agent.records.conversation import Choice, Conversation
+from agent.records.reply import Action, Button
+from agent.turn import say
+from agent.turn.context import Context
+from agent.turn.gate import accept, after_buttons, hand_out
+from agent.turn.propose import best_known, own_words, propose, show
+
+OTHER_QUEUES = 3
+
+
+async def act(
+    ctx: Context,
+    conversation: Conversation,
+    action: Action,
+    *,
+    queue_id: str | None = None,
+    proposal_id: str | None = None,
+) -> Conversation:
+    """Do what the button says; any action fits in any phase."""
+    match action:
+        case "start":
+            return await accept(ctx, conversation, proposal_id)
+        case "skip":
+            return skip(ctx, conversation)
+        case "other":
+            return other(ctx, conversation)
+        case "choose":
+            return choose(ctx, conversation, queue_id)
+        case "cancel":
+            return cancel(ctx, conversation)
+        case "edit":
+            return edit(ctx, conversation)
+
+
+def skip(ctx: Context, conversation: Conversation) -> Conversation:
+    """*Skip, connect me now*: a proposal for the best queue known. It still needs a yes."""
+    if conversation.phase == "proposed" and conversation.proposal:
+        return show(ctx, conversation, [ctx.locale("not_yet")])
+    if conversation.phase == "handed_off":
+        return hand_out(ctx, conversation, conversation.handoffs[-1])
+    return propose(ctx, conversation, best_known(ctx, conversation))
+
+
+def other(ctx: Context, conversation: Conversation, lead: str = "") -> Conversation:
+    """The next best queues, and the catalogue's own help. What is proposed stays proposed."""
+    words = " ".join(own_words(conversation)) or say.summary_of(conversation)
+    present = conversation.proposal.queue_id if conversation.proposal else None
+    hits = ctx.view.search(words, OTHER_QUEUES + 1, language=ctx.locale.language) if words else []
+    queues = [hit.queue for hit in hits if hit.queue.id != present][:OTHER_QUEUES]
+    if ctx.view.default not in queues and ctx.view.default.id != present:
+        queues.append(ctx.view.default)
+    buttons = [say.choose_button(queue) for queue in queues]
+    buttons += say.link_buttons(ctx, conversation, ctx.catalogue.other_help)
+    if conversation.proposal:
+        present_queue = ctx.view.get(present) or ctx.view.default
+        buttons.append(say.choose_button(present_queue, ctx.locale("back_to", queue=present_queue.name)))
+    buttons.append(Button(label=ctx.locale("cancel"), action="cancel", style="text"))
+    lines = [lead or ctx.locale("other_help"), "" if lead else ctx.locale("other_queues")]
+    return say.reply(ctx, conversation, lines, buttons)
+
+
+def choose(ctx: Context, conversation: Conversation, queue_id: str | None) -> Conversation:
+    """Propose the queue that the person chose themselves, with what is known as the summary."""
+    queue = ctx.view.get(queue_id)
+    if queue is None:
+        return other(ctx, conversation, ctx.locale("no_such_queue"))
+    return propose_chosen(ctx, conversation, queue)
+
+
+def propose_chosen(ctx: Context, conversation: Conversation, queue: Queue) -> Conversation:
+    """Propose `queue`; where it is the second problem's, that problem comes first now."""
+    second, first = conversation.second, conversation.choice
+    if second and second.queue_id == queue.id:
+        kept = first if first and conversation.phase != "handed_off" else None
+        conversation = conversation.model_copy(update={"second": kept, "own_summary": None})
+        return propose(ctx, conversation, second)
+    if first and first.queue_id == queue.id:
+        return propose(ctx, conversation, first)
+    summary = best_known(ctx, conversation).summary
+    return propose(ctx, conversation, Choice(queue_id=queue.id, summary=summary))
+
+
+def cancel(ctx: Context, conversation: Conversation) -> Conversation:
+    """Close. A link that was given out stays valid; nothing else is sent."""
+    key = "cancelled_after" if conversation.handoffs else "cancelled"
+    conversation = conversation.model_copy(
+        update={
+            "phase": "closed",
+            "proposal": None,
+            "choice": None,
+            "second": None,
+            "own_summary": None,
+            "questions": 0,
+            "asked_between": (),
+            "since": len(conversation.messages) + 1,
+        }
+    )
+    return say.reply(ctx, conversation, ctx.locale(key))
+
+
+def edit(ctx: Context, conversation: Conversation) -> Conversation:
+    """`edit` without text: the present summary, to be edited. What is proposed stays proposed."""
+    summary = say.summary_of(conversation)
+    if not summary:
+        return say.reply(ctx, conversation, ctx.locale("edit_nothing"), [say.skip_button(ctx)])
+    button = Button(label=ctx.locale("edit"), action="edit", text=summary)
+    back = Button(label=ctx.locale("cancel"), action="cancel", style="text")
+    return say.reply(ctx, conversation, ctx.locale("edit_now", summary=summary), [button, back])
+
+
+def already(ctx: Context, conversation: Conversation) -> Conversation:
+    """They ask for a human, and have a chat already: open it again, or say what is new."""
+    handoff = conversation.handoffs[-1]
+    queue = ctx.view.get(handoff.queue_id) or ctx.view.default
+    conversation = conversation.model_copy(update={"phase": "gathering", "questions": 1})
+    buttons = [*after_buttons(ctx, conversation, handoff), say.skip_button(ctx)]
+    return say.reply(ctx, conversation, ctx.locale("already", queue=queue.name), buttons)

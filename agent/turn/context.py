@@ -1,0 +1,43 @@
+"""What one turn works with: the catalogue of this moment as this person may see it, and the time."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from secrets import token_hex
+from typing import Literal
+
+from agent.catalogue.schema import Catalogue
+from agent.catalogue.view import View
+from agent.language.locale import Locale
+from agent.records.reply import Step
+from agent.targets.base import Target
+from agent.turn.limits import Limits
+
+
+@dataclass(slots=True)
+class Context:
+    """Made anew for every turn; only `steps` changes, as the person is shown them."""
+
+    catalogue: Catalogue
+    view: View
+    target: Target
+    locale: Locale
+    limits: Limits
+    now: datetime
+    show: Callable[[Step], None]
+    steps: dict[str, Step] = field(default_factory=dict)
+
+    def new_id(self) -> str:
+        """An id that nobody can guess: 128 random bits."""
+        return token_hex(16)
+
+    def pending(self, id_: str) -> bool:
+        """Whether a step has begun and not ended."""
+        return id_ in self.steps and self.steps[id_].status == "pending"
+
+    def step(self, id_: str, status: Literal["pending", "success", "error"], **values: str) -> None:
+        """Show a reasoning step (`id_` is the key of its text), or its new status."""
+        step = Step(id=id_, text=self.locale(id_, **values), status=status)
+        if self.steps.get(id_) != step:
+            self.steps[id_] = step
+            self.show(step)

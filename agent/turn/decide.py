@@ -1,0 +1,103 @@
+"""Ask the model, within bounds (promise 5): calls, seconds, one repair. What it answers is judged."""
+
+import asyncio
+import logging
+from dataclasses import dataclass
+
+from agent.catalogue.schema import Queue
+from agent.errors import ModelAnswerInvalid, ModelError, ModelUnavailable
+from agent.models.base import Answer, Briefing, ChatModel
+from agent.models.scripted import ScriptError
+from agent.records.conversation import Conversation
+from agent.records.decision import Decision, SearchQueues
+from agent.turn.context import Context
+from agent.turn.judge import Refused, judge
+from agent.turn.propose import own_words
+
+log = logging.getLogger("agent.turn")
+CANDIDATES = 20
+
+
+@dataclass(slots=True)
+class Budget:
+    """What a turn may still use, and what it has used; it outlives a commit that has to be tried again."""
+
+    calls_left: int
+    deadline: float
+    """In the event loop's time."""
+    calls: int = 0
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    degraded: bool = False
+    last: Decision | None = None
+    """The last decision that was allowed; it serves where messages keep coming and the calls are used up."""
+
+
+async def decide(
+    ctx: Context, conversation: Conversation, model: ChatModel, budget: Budget
+) -> Decision | None:
+    """The model's decision, allowed by `judge`; None where there is none within bounds."""
+    correction: str | None = None
+    candidates: tuple[Queue, ...] = ()
+    repaired = False
+    while budget.calls_left > 0:
+        briefing = Briefing(
+            view=ctx.view,
+            messages=conversation.messages,
+            phase=conversation.phase,
+            language=ctx.locale.language,
+            questions_left=max(0, ctx.limits.questions - conversation.questions),
+            asked_between=conversation.asked_between,
+            proposal=conversation.proposal,
+            handed_off=conversation.handoffs[-1].queue_id if conversation.handoffs else None,
+            candidates=candidates,
+            correction=correction,
+            own_summary=conversation.own_summary,
+        )
+        try:
+            answer = await _call(ctx, model, briefing, budget)
+            decision = judge(ctx, conversation, answer.decision)
+        except (ModelAnswerInvalid, Refused) as error:
+            if ctx.pending("step_queue"):
+                ctx.step("step_queue", "error")
+            if repaired:
+                break
+            repaired, correction = True, str(error)
+            continue
+        except ModelError as error:
+            log.warning("model %s: %s", model.name, error)
+            break
+        if isinstance(decision, SearchQueues):
+            ctx.step("step_search", "success")
+            # The person's own words are searched, too: a model's odd words must not hide the right queue.
+            hits = ctx.view.search(" ".join([decision.query, *own_words(conversation)]), CANDIDATES)
+            candidates, correction = tuple(hit.queue for hit in hits), None
+            continue
+        budget.last = decision
+        return decision
+    if budget.last is None:
+        budget.degraded = True
+    return budget.last
+
+
+async def _call(ctx: Context, model: ChatModel, briefing: Briefing, budget: Budget) -> Answer:
+    budget.calls_left -= 1
+    budget.calls += 1
+
+    def started(kind: str) -> None:
+        if kind == "select_queue":
+            ctx.step("step_queue", "pending")
+
+    try:
+        async with asyncio.timeout_at(budget.deadline):
+            answer = await model.decide(briefing, started)
+    except (ModelError, ScriptError):
+        raise
+    except TimeoutError:
+        raise ModelUnavailable("no answer within the turn's time limit") from None
+    except Exception as error:
+        # Whatever a model does, the person gets a reply. The text may hold what they wrote: only its type is told.
+        raise ModelUnavailable(f"failed with {type(error).__name__}") from error
+    budget.prompt_tokens += answer.prompt_tokens
+    budget.completion_tokens += answer.completion_tokens
+    return answer

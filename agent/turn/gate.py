@@ -1,0 +1,152 @@
+"""The one way to a handoff (promises 1, 2, 3 and 4). Nothing else makes one.
+
+Who comes through here brings a person's yes: the press of *Start agent chat*, or a message that
+`agent.language.understand` recognises. A model has no way in.
+"""
+
+import logging
+from urllib.parse import urlsplit
+
+from agent.catalogue.schema import Queue
+from agent.errors import TargetError
+from agent.records.conversation import Conversation
+from agent.records.reply import Button, Handoff, Proposal
+from agent.turn import say
+from agent.turn.context import Context
+from agent.turn.propose import best_known, make, open_queue, propose, show
+from agent.turn.seal import fingerprint
+
+log = logging.getLogger("agent.turn")
+
+
+async def accept(ctx: Context, conversation: Conversation, proposal_id: str | None) -> Conversation:
+    """The person said yes to `proposal_id`, or, with None, to what they were shown last."""
+    made = _made(conversation, proposal_id)
+    if made:
+        return hand_out(ctx, conversation, made)
+    proposal = conversation.proposal
+    if proposal is None:
+        return propose(ctx, conversation, best_known(ctx, conversation))
+    if proposal_id not in (None, proposal.id):
+        return show(ctx, conversation, [ctx.locale("stale")])
+    if not _was_shown(conversation, proposal):
+        return show(ctx, conversation)
+    if not _still_holds(ctx, conversation, proposal):
+        choice = conversation.choice or best_known(ctx, conversation)
+        return propose(ctx, conversation, choice, [ctx.locale("changed")])
+    return await _hand_off(ctx, conversation, proposal)
+
+
+def _made(conversation: Conversation, proposal_id: str | None) -> Handoff | None:
+    """The handoff that this very proposal has become, so that pressing again gives the same URL."""
+    if proposal_id is None:
+        return conversation.handoffs[-1] if conversation.handoffs and not conversation.proposal else None
+    return next((handoff for handoff in conversation.handoffs if handoff.proposal == proposal_id), None)
+
+
+def _was_shown(conversation: Conversation, proposal: Proposal) -> bool:
+    return any(
+        message.role == "assistant" and message.reply.proposal == proposal
+        for message in reversed(conversation.messages)
+    )
+
+
+def _still_holds(ctx: Context, conversation: Conversation, proposal: Proposal) -> bool:
+    """Whether it is what was sealed, and catalogue, hours and visibility of this moment make the same again."""
+    if fingerprint(conversation.id, proposal) != proposal.fingerprint:
+        return False
+    wanted = ctx.view.get(proposal.wanted)
+    if wanted is None:
+        return False
+    queue = open_queue(ctx, wanted) or (None if ctx.catalogue.after_hours else ctx.view.default)
+    if queue is None:
+        return False
+    made_at = conversation.model_copy(update={"revision": proposal.revision})
+    return make(ctx, made_at, wanted, queue, proposal.reference).fingerprint == proposal.fingerprint
+
+
+async def _hand_off(ctx: Context, conversation: Conversation, proposal: Proposal) -> Conversation:
+    queue = ctx.view.by_id[proposal.queue_id]
+    try:
+        url = await _open(ctx, queue, proposal)
+    except TargetError as error:
+        log.error("handoff to queue %s failed: %s", queue.id, error)  # noqa: TRY400  # the operator needs no traceback
+        buttons = [
+            Button(label=ctx.locale("start"), action="start", style="filled", proposal=proposal.id),
+            *say.link_buttons(ctx, conversation, ctx.catalogue.other_help),
+        ]
+        return say.reply(ctx, conversation, ctx.locale("not_opened"), buttons, proposal=proposal)
+    handoff = Handoff(url=url, queue_id=queue.id, proposal=proposal.id)
+    conversation = conversation.model_copy(
+        update={
+            "phase": "handed_off",
+            "proposal": None,
+            "handoffs": (*conversation.handoffs, handoff),
+            "questions": 0,
+            "asked_between": (),
+            "since": len(conversation.messages) + 1,
+        }
+    )
+    return hand_out(ctx, conversation, handoff)
+
+
+async def _open(ctx: Context, queue: Queue, proposal: Proposal) -> str:
+    url = await ctx.target.open(queue, proposal.sends)
+    if urlsplit(url).scheme != "https":
+        raise TargetError("the target gave a link that is not https")
+    return url
+
+
+def hand_out(ctx: Context, conversation: Conversation, handoff: Handoff) -> Conversation:
+    """Show a handoff that is made: the link, and what else can be done from here."""
+    if conversation.phase == "closed":
+        conversation = conversation.model_copy(update={"phase": "handed_off"})
+    ctx.step("step_link", "success", url=handoff.url)
+    queue = ctx.view.get(handoff.queue_id) or ctx.view.default
+    shown = next(
+        (
+            m.reply.proposal
+            for m in reversed(conversation.messages)
+            if m.role == "assistant" and m.reply.proposal and m.reply.proposal.id == handoff.proposal
+        ),
+        None,
+    )
+    lines = [ctx.locale("handed_off", queue=shown.queue if shown else queue.name)]
+    if shown and shown.summary and not shown.carries_summary:
+        lines.append(ctx.locale("tell_agent", summary=shown.summary))
+    if conversation.second:
+        lines.append(ctx.locale("second_offer", summary=conversation.second.summary))
+    return say.reply(ctx, conversation, lines, after_buttons(ctx, conversation, handoff), handoff=handoff)
+
+
+def after_buttons(ctx: Context, conversation: Conversation, handoff: Handoff) -> list[Button]:
+    """Open it again, say that nobody came, go on with a second problem, or take other help."""
+    queue = next_after(ctx, handoff)
+    buttons = [
+        Button(
+            label=ctx.locale("open_again"),
+            action="start",
+            style="filled",
+            url=handoff.url,
+            proposal=handoff.proposal,
+        ),
+        say.choose_button(queue, ctx.locale("nobody_came")),
+        Button(label=ctx.locale("other"), action="other"),
+    ]
+    second = conversation.second
+    if second:
+        text = say.label(ctx.locale("second", summary=second.summary))
+        button = (
+            Button(label=text, action="choose", queue_id=second.queue_id)
+            if second.queue_id
+            else Button(label=text, action="message", text=second.summary)
+        )
+        buttons.insert(0, button)
+    return buttons
+
+
+def next_after(ctx: Context, handoff: Handoff) -> Queue:
+    """Where to go when nobody came: the queue's stand-in if it is open, else the same queue again."""
+    queue = ctx.view.get(handoff.queue_id) or ctx.view.default
+    stand_in = ctx.view.get(queue.fallback)
+    return stand_in if stand_in and open_queue(ctx, stand_in) else queue

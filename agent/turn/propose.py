@@ -1,0 +1,143 @@
+"""From a choice to a proposal: hours, fallbacks, and exactly what would be sent."""
+
+from collections.abc import Sequence
+
+from agent.catalogue.schema import Queue
+from agent.language.clean import one_line
+from agent.language.understand import asks_for_human, greets, intent_of
+from agent.records.conversation import Choice, Conversation, UserMessage
+from agent.records.reply import Button, Proposal
+from agent.targets.base import Packet
+from agent.turn import say
+from agent.turn.context import Context
+from agent.turn.seal import fingerprint
+
+# Below this score the embedded engine's best is no better than the default queue.
+THRESHOLD = 0.12
+
+
+def own_words(conversation: Conversation) -> list[str]:
+    """What the person has said about the present issue, without greetings and requests for a human."""
+    said = conversation.messages[conversation.since :]
+    return [m.text for m in said if m.role == "user" and _goes_along(m)]
+
+
+def _goes_along(message: UserMessage) -> bool:
+    text = message.text
+    return message.action is None and intent_of(text) is None and not (asks_for_human(text) or greets(text))
+
+
+def best_known(ctx: Context, conversation: Conversation) -> Choice:
+    """Where to go when no model says (promise 5): the last choice, else the engine's best, else the default.
+
+    What the person said goes along.
+    """
+    words = one_line(conversation.own_summary or " ".join(own_words(conversation)), ctx.limits.summary_chars)
+    if conversation.choice:
+        last = [message.text for message in conversation.unanswered if _goes_along(message)]
+        summary = one_line(" ".join([conversation.choice.summary, *last]), ctx.limits.summary_chars)
+        return conversation.choice.model_copy(update={"summary": summary})
+    hits = ctx.view.search(words, 1, language=ctx.locale.language) if words else []
+    queue = hits[0].queue if hits and hits[0].score >= THRESHOLD else ctx.view.default
+    return Choice(queue_id=queue.id, summary=words)
+
+
+def open_queue(ctx: Context, wanted: Queue) -> Queue | None:
+    """`wanted`, or the first open one on its way of fallbacks, or None where all of them are closed."""
+    queue: Queue | None = wanted
+    passed: set[str] = set()
+    while queue and queue.id not in passed:
+        hours = ctx.catalogue.hours_of(queue)
+        if hours is None or hours.is_open(ctx.now):
+            return queue
+        passed.add(queue.id)
+        queue = ctx.view.get(queue.fallback)
+    return None
+
+
+def make(ctx: Context, conversation: Conversation, wanted: Queue, queue: Queue, reference: str) -> Proposal:
+    """The proposal for `queue`, sealed. The same state makes the same seal, so a change shows at the press."""
+    summary = say.summary_of(conversation)
+    packet = Packet(queue=queue, summary=summary, user=conversation.user, reference=reference)
+    draft = Proposal(
+        id=ctx.new_id(),
+        queue_id=queue.id,
+        queue=queue.name,
+        summary=summary,
+        reason=conversation.choice.reason if conversation.choice else "",
+        sends=ctx.target.sends(packet),
+        to=ctx.target.to,
+        carries_summary=ctx.target.carries_summary,
+        wanted=wanted.id,
+        reference=reference,
+        revision=conversation.revision,
+        fingerprint="",
+    )
+    return draft.model_copy(update={"fingerprint": fingerprint(conversation.id, draft)})
+
+
+def propose(
+    ctx: Context, conversation: Conversation, choice: Choice, notes: Sequence[str] = ()
+) -> Conversation:
+    """Propose `choice`: the reply shows what would be sent where, and whether the queue is open."""
+    conversation = conversation.model_copy(update={"choice": choice})
+    wanted = ctx.view.get(choice.queue_id) or ctx.view.default
+    queue = open_queue(ctx, wanted)
+    if queue is None and ctx.catalogue.after_hours:
+        return _after_hours(ctx, conversation, wanted, notes)
+    proposal = make(ctx, conversation, wanted, queue or ctx.view.default, ctx.new_id())
+    conversation = conversation.model_copy(update={"phase": "proposed", "proposal": proposal})
+    return show(ctx, conversation, notes)
+
+
+def show(ctx: Context, conversation: Conversation, notes: Sequence[str] = ()) -> Conversation:
+    """Show the present proposal, again if need be."""
+    proposal = conversation.proposal
+    if proposal is None:
+        raise ValueError("there is no proposal to show")
+    text = ctx.locale
+    queue, wanted = ctx.view.get(proposal.queue_id), ctx.view.get(proposal.wanted)
+    if queue is None or wanted is None:  # the catalogue has changed since
+        return propose(ctx, conversation, best_known(ctx, conversation), [text("changed")])
+    restated = text("restated", summary=proposal.summary) if proposal.summary else text("restated_nothing")
+    lines = [
+        *notes,
+        restated,
+        text("review"),
+        text("fell_back", wanted=wanted.name, opens=say.opens(ctx, wanted), queue=queue.name)
+        if queue.id != wanted.id
+        else "",
+        text("queue_open", queue=queue.name),
+        text("reason", reason=proposal.reason) if proposal.reason else "",
+        text("languages", languages=", ".join(queue.languages)) if queue.languages else "",
+        text("sends", to=proposal.to, values=", ".join(f"{k} = {v}" for k, v in proposal.sends.items())),
+        text("summary_not_sent") if proposal.summary and not proposal.carries_summary else "",
+        text("second_kept", summary=conversation.second.summary) if conversation.second else "",
+        text("not_right"),
+    ]
+    buttons = [
+        Button(label=text("start"), action="start", style="filled", proposal=proposal.id),
+        Button(label=text("edit"), action="edit", text=proposal.summary),
+        Button(label=text("other"), action="other"),
+    ]
+    return say.reply(ctx, conversation, lines, buttons, proposal=proposal)
+
+
+def _after_hours(
+    ctx: Context, conversation: Conversation, wanted: Queue, notes: Sequence[str]
+) -> Conversation:
+    """Everything that fits is closed: help for after hours, never a link that is known to be dead."""
+    after_hours = ctx.catalogue.after_hours
+    if after_hours is None:
+        raise ValueError("the catalogue has no help for after hours")
+    conversation = conversation.model_copy(update={"phase": "gathering", "proposal": None})
+    (help_,) = say.link_buttons(ctx, conversation, [after_hours])
+    default = ctx.view.default
+    buttons = [
+        help_.model_copy(update={"style": "filled"}),
+        say.choose_button(default, ctx.locale("instead", queue=default.name)),
+        Button(label=ctx.locale("edit"), action="edit", text=say.summary_of(conversation)),
+        Button(label=ctx.locale("other"), action="other"),
+    ]
+    closed = ctx.locale("closed_all", wanted=wanted.name, opens=say.opens(ctx, wanted))
+    return say.reply(ctx, conversation, [*notes, closed], buttons)

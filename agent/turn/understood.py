@@ -1,0 +1,88 @@
+"""Messages that code understands as a whole: a recognised phrase, or a button's label. No model is asked."""
+
+from agent.language.locale import Intent, plain
+from agent.language.understand import asks_for_human, intent_of
+from agent.records.conversation import Conversation, UserMessage
+from agent.records.reply import Button
+from agent.turn import actions, say
+from agent.turn.context import Context
+from agent.turn.gate import accept, after_buttons, hand_out, next_after
+from agent.turn.propose import show
+
+
+async def understood(ctx: Context, conversation: Conversation, message: UserMessage) -> Conversation | None:
+    """The conversation with its reply; None where the model is needed."""
+    button = _typed_button(conversation, message)
+    if button and button.action not in ("message", "link", "edit"):
+        return await actions.act(
+            ctx, conversation, button.action, queue_id=button.queue_id, proposal_id=button.proposal
+        )
+    intent = intent_of(message.text)
+    done = None
+    match conversation.phase:
+        case "proposed":
+            done = await _proposed(ctx, conversation, message, intent)
+        case "handed_off":
+            done = _handed_off(ctx, conversation, message, intent)
+        case "closed" if intent == "thanks":
+            done = _welcome(ctx, conversation)
+    return done or _anywhere(ctx, conversation, intent)
+
+
+def _typed_button(conversation: Conversation, message: UserMessage) -> Button | None:
+    """The button of the last reply whose label was typed."""
+    last = conversation.last_reply
+    typed = plain(message.text)
+    if last is None or message.seen != (last.proposal.id if last.proposal else None):
+        return None
+    return next((button for button in last.buttons if plain(button.label) == typed), None)
+
+
+async def _proposed(
+    ctx: Context, conversation: Conversation, message: UserMessage, intent: Intent | None
+) -> Conversation | None:
+    proposal = conversation.proposal
+    if intent == "yes" and proposal and message.seen == proposal.id:
+        return await accept(ctx, conversation, proposal.id)
+    if intent in ("yes", "thanks") or asks_for_human(message.text):
+        return show(ctx, conversation, [ctx.locale("not_yet")])
+    if intent in ("no", "wrong_team"):
+        return actions.other(ctx, conversation, ctx.locale("other_wrong"))
+    return None
+
+
+def _handed_off(
+    ctx: Context, conversation: Conversation, message: UserMessage, intent: Intent | None
+) -> Conversation | None:
+    handoff, second = conversation.handoffs[-1], conversation.second
+    match intent:
+        case "yes" if second and second.queue_id:
+            return actions.choose(ctx, conversation, second.queue_id)
+        case "yes" | "skip":
+            return hand_out(ctx, conversation, handoff)
+        case "no":  # no to the second problem, if one was offered
+            return _welcome(ctx, conversation.model_copy(update={"second": None}))
+        case "nobody":
+            return actions.choose(ctx, conversation, next_after(ctx, handoff).id)
+        case "thanks":
+            return _welcome(ctx, conversation)
+    return actions.already(ctx, conversation) if asks_for_human(message.text) else None
+
+
+def _anywhere(ctx: Context, conversation: Conversation, intent: Intent | None) -> Conversation | None:
+    match intent:
+        case "cancel":
+            return actions.cancel(ctx, conversation)
+        case "wrong_team":
+            return actions.other(ctx, conversation)
+        case "skip":
+            return actions.skip(ctx, conversation)
+        case "edit":
+            return actions.edit(ctx, conversation)
+    return None
+
+
+def _welcome(ctx: Context, conversation: Conversation) -> Conversation:
+    handoff = conversation.handoffs[-1] if conversation.handoffs else None
+    buttons = after_buttons(ctx, conversation, handoff) if handoff else ()
+    return say.reply(ctx, conversation, ctx.locale("welcome"), buttons)

@@ -1,0 +1,1 @@
+"""The eval suite: scores the agent on conversations."""

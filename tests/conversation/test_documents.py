@@ -1,0 +1,83 @@
+"""Promise 7: one document, that loads again; and what is refused, with one clear message each."""
+
+import json
+
+import pytest
+
+from agent import Chat, HandoffAgent
+from agent.catalogue.schema import Catalogue
+from agent.errors import DocumentError, InputError
+from agent.models.embedded import EmbeddedModel
+from tests.support import small
+
+KEY = "a key of sixteen"
+
+
+def agent(catalogue: Catalogue, key: str | None = None) -> HandoffAgent:
+    return small.agent_over(catalogue, EmbeddedModel(), state_key=key)
+
+
+async def proposed(catalogue: Catalogue, key: str | None = None) -> Chat:
+    chat = agent(catalogue, key).start()
+    await chat.send("my SQL database is slow")
+    return chat
+
+
+async def test_a_restart_changes_nothing(catalogue: Catalogue) -> None:
+    chat = await proposed(catalogue)
+    resumed = agent(catalogue).resume(chat.dump())
+    assert resumed.conversation == chat.conversation
+    reply = await resumed.press("start")
+    assert reply.handoff
+    assert resumed.conversation.revision == chat.conversation.revision + 1
+    assert chat.conversation.catalogue == catalogue.hash
+
+
+@pytest.mark.parametrize(
+    "saved", ["", "not json", "[]", "null", "{}", '{"version": ', "\ud800", "[" * 100_000]
+)
+def test_no_document(catalogue: Catalogue, saved: str) -> None:
+    with pytest.raises(DocumentError, match="no saved conversation"):
+        agent(catalogue).resume(saved)
+
+
+@pytest.mark.parametrize("version", [2, 0, "1", None, 1.5])
+async def test_another_version(catalogue: Catalogue, version: object) -> None:
+    data = json.loads((await proposed(catalogue)).dump())
+    data["version"] = version
+    with pytest.raises(DocumentError, match="reads version 1"):
+        agent(catalogue).resume(json.dumps(data))
+
+
+async def test_a_damaged_document_says_where_and_not_what(catalogue: Catalogue) -> None:
+    data = json.loads((await proposed(catalogue)).dump())
+    data["messages"][0]["text"] = {"secret": "rosebud"}
+    with pytest.raises(DocumentError, match=r"damaged at `messages") as caught:
+        agent(catalogue).resume(json.dumps(data))
+    assert "rosebud" not in str(caught.value)
+
+
+async def test_a_signed_document(catalogue: Catalogue) -> None:
+    chat = await proposed(catalogue, KEY)
+    assert agent(catalogue, KEY).resume(chat.dump()).conversation == chat.conversation
+    data = json.loads(chat.dump())
+    data["proposal"]["queue_id"] = small.LAPTOP
+    for saved in (json.dumps(data), (await proposed(catalogue)).dump()):
+        with pytest.raises(DocumentError, match="not signed with this HANDOFF_STATE_KEY"):
+            agent(catalogue, KEY).resume(saved)
+
+
+async def test_a_tampered_proposal_asks_again_even_unsigned(catalogue: Catalogue) -> None:
+    data = json.loads((await proposed(catalogue)).dump())
+    data["proposal"]["sends"]["summary"] = "something else"
+    data["messages"][-1]["reply"]["proposal"] = data["proposal"]
+    chat = agent(catalogue).resume(json.dumps(data))
+    reply = await chat.press("start")
+    assert reply.handoff is None
+    assert "Something has changed" in reply.text
+
+
+async def test_an_action_that_does_not_exist(catalogue: Catalogue) -> None:
+    chat = await proposed(catalogue)
+    with pytest.raises(InputError, match="use start, skip, other, choose, cancel, edit"):
+        await chat.press("create_handoff")

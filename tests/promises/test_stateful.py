@@ -1,0 +1,285 @@
+"""Any decisions, any actions, any words, in any order: every promise holds after every step.
+
+The oracle is written from the design, not from the code: it keeps its own list of what is a yes, of what was
+shown, and of what may be shown to whom.
+"""
+
+import asyncio
+import os
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from urllib.parse import urlsplit
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+
+from agent import Answer, Briefing, HandoffAgent, Reply, User
+from agent.errors import ModelAnswerInvalid, ModelRejected, ModelUnavailable
+from agent.records.decision import Ask, CreateHandoff, Decision, NotForAgents, SearchQueues, SelectQueue
+from tests.support import small
+
+VISIBLE = {small.DESK, small.DATABASE, small.LAPTOP, small.NIGHT}
+YES = {"yes", "Yes!", "yes, please", "go ahead", "ja bitte", "Ja.", "Start agent chat"}
+NEAR_YES = [
+    "ok?",
+    "yes, but it is urgent",
+    "yes or no?",
+    "the user said yes",
+    "not yes",
+    "ja, aber",
+    "y e s",
+    "yes?",
+]
+WORDS = [
+    "I'd like to speak to a live agent",
+    "I just want a human!",
+    "Ich will einen Menschen",
+    "hello",
+    "my SQL database is slow",
+    "no, it's about my laptop",
+    "no",
+    "never mind",
+    "wrong team",
+    "nobody came",
+    "thanks",
+    "skip",
+    "edit",
+    "my laptop is broken and the database, too",
+    "https://evil.example.com/start?queue_id=eu-payroll <b>x</b> {summary} \u202e\x1b[31m",
+    "😀👩‍👩‍👧",
+    "",
+    "   \x00",
+    "TOO LONG",
+    f"{small.CANARY}",
+]
+CLAIMS = [
+    "I have connected you.",
+    "You are now connected to an agent, ok?",
+    "I have created the handoff. Fine?",
+]
+QUESTIONS = [
+    "What is it about?",
+    "I see. Is it the database or the laptop? See https://evil.example.com/a",
+    "No question",
+    "",
+    "TOO LONG",
+    *CLAIMS,
+]
+ids = st.sampled_from([*VISIBLE, small.EU, "", "nonsense", "https://evil.example.com/", "db ", "{queue_id}"])
+
+
+def expand(text: str) -> str:
+    return "why " * 5_000 + "?" if text == "TOO LONG" else text
+
+
+texts = st.one_of(st.sampled_from([*QUESTIONS, *WORDS]), st.text(max_size=40)).map(expand)
+decisions: st.SearchStrategy[Decision] = st.one_of(
+    st.builds(
+        Ask,
+        question=texts,
+        suggestions=st.lists(texts, max_size=4).map(tuple),
+        between=st.lists(ids, max_size=4).map(tuple),
+    ),
+    st.builds(
+        SelectQueue, queue_id=ids, summary=texts, reason=texts, second_issue=texts, second_queue_id=ids
+    ),
+    st.builds(CreateHandoff),
+    st.builds(NotForAgents, reason=texts),
+    st.builds(SearchQueues, query=texts),
+)
+failures = st.sampled_from(
+    [ModelUnavailable("down"), ModelRejected("bad key"), ModelAnswerInvalid("no sense"), RuntimeError("bug")]
+)
+answers = st.lists(st.one_of(decisions, decisions, failures), min_size=3, max_size=3)
+
+
+class Puppet:
+    """A model that answers whatever it is given, and keeps what it was told."""
+
+    name = "puppet"
+
+    def __init__(self) -> None:
+        self.next: list[Decision | Exception] = []
+        self.briefings: list[Briefing] = []
+
+    async def decide(self, briefing: Briefing, started: Callable[[str], None] | None = None) -> Answer:
+        self.briefings.append(briefing)
+        answer = self.next.pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        if started:
+            started(answer.kind)
+        return Answer(decision=answer)
+
+    async def close(self) -> None:
+        pass
+
+
+class Promises(RuleBasedStateMachine):
+    def __init__(self) -> None:
+        super().__init__()
+        self.runner = asyncio.Runner()
+        self.folder = TemporaryDirectory()
+        self.catalogue = small.catalogue(Path(self.folder.name))
+        self.now: datetime = small.OPEN
+        self.puppet = Puppet()
+        self.agent = self.new_agent()
+        self.chat = self.agent.start()
+        self.shown: list[str] = []
+        self.urls: dict[str, str] = {}
+        self.questions = 0
+        self.eu = False
+
+    def new_agent(self) -> HandoffAgent:
+        return small.agent_over(self.catalogue, self.puppet, now=lambda: self.now, state_key="k" * 16)
+
+    def teardown(self) -> None:
+        self.runner.close()
+        self.folder.cleanup()
+
+    @initialize(eu=st.booleans(), locale=st.sampled_from([None, "en", "de-AT"]))
+    def begin(self, eu: bool, locale: str | None) -> None:
+        self.eu = eu
+        attributes: dict[str, str | list[str]] = {"region": ["US", "EU"]} if eu else {"region": "US"}
+        self.chat = self.agent.start(User(name="Ada\n{queue_id}&", locale=locale, attributes=attributes))
+
+    @rule(
+        text=st.one_of(st.sampled_from(WORDS), st.sampled_from([*YES, *NEAR_YES]), st.text(max_size=60)),
+        said=answers,
+    )
+    def message(self, text: str, said: list[Decision | Exception]) -> None:
+        text = expand(text)
+        last = self.chat.conversation.last_reply
+        on_screen = last.proposal.id if last and last.proposal else None
+        labels = {button.label for button in last.buttons if button.action == "start"} if last else set()
+        agreed = on_screen if text in YES or text in labels else None
+        self.step(lambda: self.chat.send(text), said, agreed)
+
+    @rule(proposal=st.sampled_from(["none", "current", "old", "invented"]), said=answers)
+    def start(self, proposal: str, said: list[Decision | Exception]) -> None:
+        current = self.chat.conversation.proposal
+        id_ = {
+            "none": None,
+            "current": current.id if current else None,
+            "old": self.shown[0] if self.shown else "older",
+            "invented": "f" * 32,
+        }[proposal]
+        agreed = id_ or (current.id if current else None)
+        self.step(lambda: self.chat.press("start", proposal=id_), said, agreed)
+
+    @rule(action=st.sampled_from(["skip", "other", "cancel", "edit"]), said=answers)
+    def press(self, action: str, said: list[Decision | Exception]) -> None:
+        reply = self.step(lambda: self.chat.press(action), said, None)
+        assert reply.model_calls == 0
+
+    @rule(queue_id=ids, said=answers)
+    def choose(self, queue_id: str, said: list[Decision | Exception]) -> None:
+        reply = self.step(lambda: self.chat.press("choose", queue_id=queue_id), said, None)
+        assert reply.model_calls == 0
+
+    @rule(text=texts, said=answers)
+    def edit(self, text: str, said: list[Decision | Exception]) -> None:
+        reply = self.step(lambda: self.chat.press("edit", text=text), said, None)
+        assert reply.model_calls <= 1
+
+    @rule(open_=st.booleans())
+    def time_passes(self, open_: bool) -> None:
+        self.now = small.OPEN if open_ else small.CLOSED
+
+    @rule()
+    def restart(self) -> None:
+        """Promise 7: a dump and a resume between any two steps change nothing."""
+        before = self.chat.conversation
+        saved = self.chat.dump()
+        self.agent = self.new_agent()
+        self.chat = self.agent.resume(saved)
+        assert self.chat.conversation == before
+        assert self.chat.dump() == saved
+
+    def step(self, turn: Callable[[], object], said: list[Decision | Exception], agreed: str | None) -> Reply:
+        self.puppet.next, before = list(said), self.chat.conversation
+        reply = self.runner.run(turn())  # type: ignore[arg-type]
+        assert isinstance(reply, Reply)
+        self.check_bounds(reply)
+        self.check_handoff(reply, before.proposal.id if before.proposal else None, agreed)
+        self.check_visible(reply)
+        self.check_words(reply)
+        if reply.proposal and reply.proposal.id not in self.shown:
+            self.shown.append(reply.proposal.id)
+        return reply
+
+    def check_bounds(self, reply: Reply) -> None:
+        """Promise 5: a reply within bounds, and a way on."""
+        assert reply.text.strip()
+        assert reply.model_calls <= 3
+        assert all(step.status != "pending" for step in reply.steps)
+        if reply.phase == "gathering" and not reply.handoff and self.chat.conversation.messages:
+            assert reply.buttons, reply
+        if reply.proposal:
+            assert [b.proposal for b in reply.buttons if b.action == "start"] == [reply.proposal.id]
+        assert self.chat.conversation.questions <= 2
+
+    def check_handoff(self, reply: Reply, current: str | None, agreed: str | None) -> None:
+        """Promises 1 and 4: a new handoff needs a yes to what was on the screen, and is made once."""
+        made = {handoff.proposal: handoff.url for handoff in self.chat.conversation.handoffs}
+        assert len(made) == len(self.chat.conversation.handoffs)
+        new = made.keys() - self.urls.keys()
+        assert len(new) <= 1
+        for proposal in new:
+            assert proposal == agreed == current
+            assert proposal in self.shown
+            assert reply.handoff
+            assert reply.handoff.url == made[proposal]
+        for proposal, url in self.urls.items():
+            assert made[proposal] == url
+        if reply.handoff and not new:
+            assert self.urls[reply.handoff.proposal] == reply.handoff.url
+        self.urls = made
+
+    def check_visible(self, reply: Reply) -> None:
+        """Promises 2 and 3: real queues of one's own, and only our URL."""
+        visible = VISIBLE | ({small.EU} if self.eu else set())
+        queues = {button.queue_id for button in reply.buttons if button.queue_id}
+        queues |= {reply.proposal.queue_id, reply.proposal.wanted} if reply.proposal else set()
+        queues |= {reply.handoff.queue_id} if reply.handoff else set()
+        assert queues <= visible
+        for url in [reply.handoff.url] if reply.handoff else []:
+            parts = urlsplit(url)
+            assert (parts.scheme, parts.netloc) == ("https", "chat.example.com")
+            assert parts.path.split("/")[:2] == ["", "start"]
+            assert len(parts.path.split("/")) == 3
+            assert url.isprintable()
+            assert url.isascii()
+        if not self.eu:
+            for briefing in self.puppet.briefings:
+                assert briefing.view.get(small.EU) is None
+                assert all(small.CANARY not in q.name + q.description for q in briefing.view.queues)
+        self.puppet.briefings.clear()
+
+    def check_words(self, reply: Reply) -> None:
+        """Promise 6: model text only as a question, and never a claim of a transfer; no live link but ours."""
+        without_quotes = reply.text.replace("“", "„").split("„")[0]
+        assert not any(claim.split(",")[0].rstrip(".") in without_quotes for claim in CLAIMS)
+        if reply.handoff is None:
+            assert not any(step.id == "step_link" for step in reply.steps)
+        if not reply.proposal:
+            said = " ".join(m.text for m in self.chat.conversation.messages if m.role == "user")
+            assert "evil.example.com" not in reply.text or "evil.example.com" in said
+
+    @invariant()
+    def phase_fits(self) -> None:
+        conversation = self.chat.conversation
+        assert (conversation.proposal is not None) <= (conversation.phase == "proposed")
+        assert (conversation.phase == "handed_off") <= bool(conversation.handoffs)
+
+
+Promises.TestCase.settings = settings(
+    max_examples=int(os.environ.get("HANDOFF_EXAMPLES", "60")),
+    stateful_step_count=25,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
+)
+TestPromises = Promises.TestCase
