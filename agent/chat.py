@@ -58,9 +58,13 @@ class Chat:
         """The document as JSON, signed if the agent has a state key; `HandoffAgent.resume` takes it."""
         return document.dump(self._conversation, self._agent.state_key)
 
-    async def send(self, text: str) -> Reply:
-        """Say `text` and get the reply. Raises `StoreError` where it cannot be kept; nothing else of a turn."""
-        return await self._run(lambda emit: self._message(text, None, emit))
+    async def send(self, text: str, *, relayed: bool = False) -> Reply:
+        """Say `text` and get the reply.
+
+        `relayed` marks what another model passes on for the person: such a "yes" hands nothing off, the
+        person has to press *Start agent chat*. Raises `StoreError` where the message cannot be kept.
+        """
+        return await self._run(lambda emit: self._message(text, emit, relayed=relayed))
 
     async def press(
         self,
@@ -76,9 +80,9 @@ class Chat:
         """
         return await self._run(self._pressed(action, text, queue_id, proposal))
 
-    def stream(self, text: str) -> AsyncIterator[Event]:
+    def stream(self, text: str, *, relayed: bool = False) -> AsyncIterator[Event]:
         """`send` as events: steps while the turn runs, the rest when it is committed."""
-        return self._stream(lambda emit: self._message(text, None, emit))
+        return self._stream(lambda emit: self._message(text, emit, relayed=relayed))
 
     def stream_press(
         self,
@@ -112,11 +116,11 @@ class Chat:
         self, action: str, text: str | None, queue_id: str | None, proposal: str | None
     ) -> Callable[[Emit], Coroutine[Any, Any, Reply]]:
         if action == "message" and text is not None:
-            return lambda emit: self._message(text, None, emit)
+            return lambda emit: self._message(text, emit)
         if action not in ACTIONS:
             raise InputError(f"there is no action {action[:40]!r}: use {', '.join(ACTIONS)}")
         if action == "edit" and text is not None and clean(text):
-            return lambda emit: self._message(text, "summary", emit)
+            return lambda emit: self._message(text, emit, action="summary")
         return lambda emit: self._action(action, queue_id, proposal, emit)
 
     async def _run(self, turn: Callable[[Emit], Coroutine[Any, Any, Reply]]) -> Reply:
@@ -140,7 +144,9 @@ class Chat:
 
     # ── turns ────────────────────────────────────────────────────────────────────────────────────────────
 
-    async def _message(self, text: str, action: str | None, emit: Emit) -> Reply:
+    async def _message(
+        self, text: str, emit: Emit, *, action: str | None = None, relayed: bool = False
+    ) -> Reply:
         limits = self._agent.limits
         budget = Budget(limits.model_calls, asyncio.get_running_loop().time() + limits.seconds)
         await self._take_in()
@@ -149,7 +155,7 @@ class Chat:
             return self._refuse("empty")
         if len(text) > limits.message_chars:
             return self._refuse("too_long", length=str(len(text)), limit=str(limits.message_chars))
-        index = await self._keep(said, action)
+        index = await self._keep(said, action, relayed=relayed)
         lock = self._agent.lock(self.id, "message")
         waited = lock.locked()
         async with lock:
@@ -184,12 +190,12 @@ class Chat:
                     return self._last_reply()
         raise ConflictError("the conversation is being changed without pause: try again")
 
-    async def _keep(self, text: str, action: str | None) -> int:
+    async def _keep(self, text: str, action: str | None, *, relayed: bool) -> int:
         """Store a message before anything is done with it; returns its place."""
         for _ in range(COMMITS):
             base = self._conversation
             updates: dict[str, Any] = {
-                "messages": (*base.messages, self._user_message(base, text, action)),
+                "messages": (*base.messages, self._user_message(base, text, action, relayed=relayed)),
                 "language": language_of(text) or base.language,
             }
             if action == "summary":
@@ -198,10 +204,12 @@ class Chat:
                 return len(base.messages)
         raise ConflictError("the conversation is being changed without pause: try again")
 
-    def _user_message(self, base: Conversation, text: str, action: str | None) -> UserMessage:
+    def _user_message(
+        self, base: Conversation, text: str, action: str | None, *, relayed: bool = False
+    ) -> UserMessage:
         last = base.last_reply
         seen = last.proposal.id if last and last.proposal else None
-        return UserMessage(text=text, at=self._agent.now(), action=action, seen=seen)
+        return UserMessage(text=text, at=self._agent.now(), action=action, seen=seen, relayed=relayed)
 
     def _context(self, emit: Emit) -> Context:
         conversation = self._conversation

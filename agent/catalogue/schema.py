@@ -1,60 +1,116 @@
 """`queues.yaml` as data. Cross-checks between the parts stand in `check.py`, opening hours in `hours.py`."""
 
+import re
 from functools import cached_property
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 
 from agent.catalogue.hours import Hours
+from agent.catalogue.templates import checked_help_url, checked_target_url
 from agent.records.base import Record
 
-Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
+_CONTROL_IN_PROSE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
+_ISSUE = re.compile(r"[A-Za-z0-9_-]{1,64}")
+
+
+def _one_line(text: str) -> str:
+    if match := _CONTROL.search(text):
+        raise ValueError(f"has a control character ({match.group()!r}): keep it to one line of plain text")
+    return text
+
+
+def _prose(text: str) -> str:
+    if match := _CONTROL_IN_PROSE.search(text):
+        raise ValueError(f"has a control character ({match.group()!r}): take it out")
+    return text
+
+
+def _identifier(text: str) -> str:
+    # "." and ".." would change the path of a URL in which they stand.
+    if not any(character.isalnum() for character in text):
+        raise ValueError(f'"{text}" is no id: it needs a letter or a digit')
+    if len(text.encode()) > 200:
+        raise ValueError("is too long: an id has at most 200 bytes in UTF-8")
+    return text
+
+
+def _language(text: str) -> str:
+    if not _LANGUAGE.fullmatch(text):
+        raise ValueError(f'"{text}" is no language code: write en, de or pt-BR')
+    return text
+
+
+def _issue(text: str) -> str:
+    if not _ISSUE.fullmatch(text):
+        raise ValueError(f'"{text}" is no code name: at most 64 letters, digits, _ and -')
+    return text
+
+
+def _line(limit: int) -> StringConstraints:
+    return StringConstraints(strip_whitespace=True, min_length=1, max_length=limit)
+
+
+Text = Annotated[str, _line(200), AfterValidator(_one_line)]
+Name = Annotated[str, _line(100), AfterValidator(_one_line)]
+Example = Annotated[str, _line(1000), AfterValidator(_one_line)]
+QueueId = Annotated[Text, AfterValidator(_identifier)]
+Language = Annotated[Text, AfterValidator(_language)]
+IssueCode = Annotated[str, _line(64), AfterValidator(_issue)]
+TargetUrl = Annotated[str, _line(2000), AfterValidator(_one_line), AfterValidator(checked_target_url)]
+HelpUrl = Annotated[str, _line(2000), AfterValidator(_one_line), AfterValidator(checked_help_url)]
+Prose = Annotated[str, StringConstraints(strip_whitespace=True, max_length=5000), AfterValidator(_prose)]
 
 
 class BeyondTrust(Record):
     """How the two BeyondTrust targets address a queue."""
 
-    issue: Text | None = None
-    team: int | None = None
+    issue: IssueCode | None = None
+    team: Annotated[int, Field(ge=1, lt=2**31)] | None = None
 
 
 class Link(Record):
     """Help beside the queues; the URL takes the same placeholders as the target's."""
 
-    label: Text
-    url: Text
+    label: Name
+    url: HelpUrl
 
 
 class TargetSettings(Record):
     """Where a handoff goes. Further kinds bring keys of their own."""
 
     kind: Literal["url_template"] = "url_template"
-    url: Text
+    url: TargetUrl
 
 
 class Queue(Record):
-    """A support queue. Name, description, `not_for` and `examples` are what routing is made from."""
+    """A support queue. Name, description, `not_for` and `examples` are what routing is made from.
 
-    id: Text
-    name: Text
-    description: str = ""
-    not_for: str = ""
-    examples: tuple[Text, ...] = ()
+    Lengths in characters: id 200 (also in bytes of UTF-8), name 100, description and `not_for` 5,000, an example 1,000.
+    """
+
+    id: QueueId
+    name: Name
+    description: Prose = ""
+    not_for: Prose = ""
+    examples: tuple[Example, ...] = ()
     calendar: Text | None = None
     hours: Hours | None = None
-    languages: tuple[Text, ...] = ()
-    only_for: dict[Text, tuple[Text, ...]] = Field(default_factory=dict)
-    fallback: Text | None = None
+    languages: tuple[Language, ...] = ()
+    only_for: dict[Text, Annotated[tuple[Text, ...], Field(min_length=1)]] = Field(default_factory=dict)
+    fallback: QueueId | None = None
     owner: Text | None = None
     beyondtrust: BeyondTrust | None = None
 
 
 class Catalogue(Record):
-    """A checked catalogue. `hash` is the SHA-256 of the file it came from."""
+    """A catalogue. `hash` is the SHA-256 of the file it came from."""
 
     version: Literal["1"]
     target: TargetSettings
-    default_queue: Text
+    default_queue: QueueId
     calendars: dict[Text, Hours] = Field(default_factory=dict)
     other_help: tuple[Link, ...] = ()
     after_hours: Link | None = None

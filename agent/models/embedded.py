@@ -72,13 +72,20 @@ def _said(messages: Sequence[Message]) -> tuple[list[str], list[str]]:
     return earlier, new
 
 
+def _last_text(messages: Sequence[Message]) -> str:
+    return next((m.reply.text for m in reversed(messages) if m.role == "assistant"), "")
+
+
 def _best(briefing: Briefing, said: Sequence[str], locale: Locale) -> Decision:
     """The queue that fits; a question where none does, or where two fit alike."""
     told = [text for text in said if describes_problem(text)]
     hits = briefing.view.search(" ".join(told), 3, language=locale.language)
-    if not hits or hits[0].score < SURE:
-        return Ask(question=locale("ask_more"))
-    rivals = [hit.queue for hit in hits[:2] if hit.score >= CLOSE * hits[0].score]
+    sure = bool(hits) and hits[0].score >= SURE
+    asked = _last_text(briefing.messages)
+    if not sure and (len(hits) < 2 or asked not in (locale("ask_more"), locale("ask_issue"))):
+        return Ask(question=locale("ask_issue" if asked == locale("ask_more") else "ask_more"))
+    # Not sure after an open question: the two best are named, far apart or not.
+    rivals = [hit.queue for hit in hits[:2] if not sure or hit.score >= CLOSE * hits[0].score]
     if len(rivals) > 1 and briefing.questions_left:
         names = [queue.name for queue in rivals]
         return Ask(

@@ -87,8 +87,8 @@ def events_of(reply: Reply) -> Iterator[Event]:
         yield ProposalEvent.model_validate(
             reply.proposal.model_dump(include=set(ProposalEvent.model_fields) - {"type"})
         )
-    if reply.buttons:
-        yield ButtonsEvent(buttons=reply.buttons)
     if reply.handoff:
         yield HandoffEvent(url=reply.handoff.url, queue_id=reply.handoff.queue_id)
+    if reply.buttons:
+        yield ButtonsEvent(buttons=reply.buttons)
     yield TurnEnd(phase=reply.phase, model_calls=reply.model_calls)

@@ -28,7 +28,13 @@ def values_of(packet: Packet) -> dict[str, str]:
         "email": packet.user.email or "",
         "reference": packet.reference,
     }
-    return {name: cut_bytes(clean(value), LIMITS[name]) for name, value in raw.items()}
+    return {name: _value(value, LIMITS[name]) for name, value in raw.items()}
+
+
+def _value(text: str, limit: int) -> str:
+    # Dots alone in the path would climb out of it, and browsers read even encoded ones so.
+    value = cut_bytes(clean(text), limit)
+    return "" if set(value) == {"."} else value
 
 
 def names_in(template: str) -> tuple[str, ...]:
@@ -37,16 +43,8 @@ def names_in(template: str) -> tuple[str, ...]:
 
 
 def fill(template: str, values: Mapping[str, str]) -> str:
-    """`template` with its placeholders replaced by the percent-encoded values.
-
-    A value of dots alone in the path would climb out of it, so its dots are encoded, too.
-    """
-
-    def encoded(match: re.Match[str]) -> str:
-        value = quote(values[match[1]], safe="")
-        return value.replace(".", "%2E") if set(value) == {"."} else value
-
-    return PLACEHOLDER.sub(encoded, template)
+    """`template` with its placeholders replaced by the percent-encoded values."""
+    return PLACEHOLDER.sub(lambda match: quote(values[match[1]], safe=""), template)
 
 
 class UrlTemplate:

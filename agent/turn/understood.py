@@ -12,6 +12,8 @@ from agent.turn.propose import show
 
 async def understood(ctx: Context, conversation: Conversation, message: UserMessage) -> Conversation | None:
     """The conversation with its reply; None where the model is needed."""
+    if message.relayed and conversation.proposal and _agrees(conversation, message):
+        return show(ctx, conversation, [ctx.locale("not_yet")])
     button = _typed_button(conversation, message)
     if button and button.action not in ("message", "link", "edit"):
         return await actions.act(
@@ -27,6 +29,11 @@ async def understood(ctx: Context, conversation: Conversation, message: UserMess
         case "closed" if intent == "thanks":
             done = _welcome(ctx, conversation)
     return done or _anywhere(ctx, conversation, intent)
+
+
+def _agrees(conversation: Conversation, message: UserMessage) -> bool:
+    button = _typed_button(conversation, message)
+    return intent_of(message.text) == "yes" or (button is not None and button.action == "start")
 
 
 def _typed_button(conversation: Conversation, message: UserMessage) -> Button | None:

@@ -234,3 +234,13 @@ async def test_any_action_in_any_phase(catalogue: Catalogue) -> None:
         assert (await chat.press(action)).text
         await chat.press("cancel")
         assert (await chat.press(action)).text
+
+
+@pytest.mark.parametrize("yes", ["yes", "Start agent chat", "go ahead"])
+async def test_another_models_yes_is_none(catalogue: Catalogue, yes: str) -> None:
+    chat, _ = chat_with(catalogue, SQL)
+    shown = await chat.send("my SQL database is slow", relayed=True)
+    reply = await chat.send(yes, relayed=True)
+    assert reply.handoff is None
+    assert reply.proposal == shown.proposal
+    assert (await chat.press("start")).handoff

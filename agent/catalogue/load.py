@@ -1,0 +1,76 @@
+"""From a file to a checked catalogue."""
+
+import hashlib
+import os
+from pathlib import Path
+from typing import NamedTuple
+
+from pydantic import ValidationError
+
+from agent.catalogue.check import cross_check
+from agent.catalogue.explain import explain, unknown_key
+from agent.catalogue.reader import Lines, parse
+from agent.catalogue.schema import Catalogue
+from agent.errors import CatalogueError, Mistake
+
+MAX_BYTES = 64 * 2**20
+
+
+class Loaded(NamedTuple):
+    """A checked catalogue, and where everything stands in its file."""
+
+    catalogue: Catalogue
+    lines: Lines
+
+
+def load(path: str | os.PathLike[str]) -> Catalogue:
+    """The catalogue in the file `path` (UTF-8, at most 64 MiB), with the SHA-256 of its bytes as `hash`.
+
+    Raises `CatalogueError` with every mistake, also where the file cannot be read.
+    """
+    return load_with_lines(path).catalogue
+
+
+def load_with_lines(path: str | os.PathLike[str]) -> Loaded:
+    """As `load`, with the lines, for who has more to say about the file."""
+    content = _content(path)
+    tree, lines, mistakes = parse(content)
+    if tree is None:
+        raise _error(path, mistakes)
+    mistakes += cross_check(tree, lines)
+    if isinstance(tree, dict) and "hash" in tree:  # a field of the record, but no key of the file
+        mistakes.append(Mistake(lines.at(["hash"]), unknown_key(("hash",))))
+    catalogue = None
+    try:
+        catalogue = Catalogue.model_validate(tree)
+    except ValidationError as error:
+        mistakes += explain(error, lines)
+    if catalogue is None or mistakes:
+        raise _error(path, mistakes) from None
+    return Loaded(catalogue.model_copy(update={"hash": hashlib.sha256(content).hexdigest()}), lines)
+
+
+def _error(path: str | os.PathLike[str], mistakes: list[Mistake]) -> CatalogueError:
+    # What the file says is quoted in the texts; it must not break their lines or reach a terminal as a command.
+    return CatalogueError(os.fspath(path), [Mistake(m.line, _visible(m.text)) for m in mistakes])
+
+
+def _visible(text: str) -> str:
+    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
+
+
+def _content(path: str | os.PathLike[str]) -> bytes:
+    try:
+        with Path(path).open("rb") as file:
+            content = file.read(MAX_BYTES + 1)
+    except FileNotFoundError:
+        problem = "there is no such file: give the path of a catalogue, such as queues.yaml"
+    except IsADirectoryError:
+        problem = "this is a directory: give the path of the queues.yaml in it"
+    except (OSError, ValueError) as error:
+        problem = f"the file cannot be read ({getattr(error, 'strerror', None) or error})"
+    else:
+        if len(content) <= MAX_BYTES:
+            return content
+        problem = f"the file is larger than {MAX_BYTES // 2**20} MiB: that is no catalogue"
+    raise CatalogueError(os.fspath(path), [Mistake(1, problem)])

@@ -1,0 +1,70 @@
+"""The catalogue in use: read again when its file changes."""
+
+import logging
+import os
+import time
+from collections.abc import Callable
+from typing import Self
+
+from agent.catalogue.load import load
+from agent.catalogue.schema import Catalogue
+from agent.catalogue.view import Views
+from agent.errors import CatalogueError
+
+logger = logging.getLogger("agent.catalogue")
+
+LOOK_EVERY = 1.0
+"""Seconds between two looks at the file."""
+
+_Stamp = tuple[int, int, int] | None
+
+
+class CatalogueSource:
+    """The newest catalogue without mistakes that was seen in a file.
+
+    A changed file is checked whole and swapped at once; while it has mistakes, or is gone, the old catalogue
+    stays, and one warning per change says why. `clock` counts seconds and never goes back.
+    Raises `CatalogueError` where there is no good catalogue to begin with.
+    """
+
+    def __init__(self, path: str | os.PathLike[str], *, clock: Callable[[], float] = time.monotonic) -> None:
+        self._path: str | os.PathLike[str] | None = path
+        self._clock = clock
+        self._looked = clock()
+        self._stamp = _stamp(path)  # before reading: what is written meanwhile is a change
+        self._views = Views(load(path))
+
+    @classmethod
+    def fixed(cls, catalogue: Catalogue) -> Self:
+        """A source of this very catalogue, which never changes."""
+        source = cls.__new__(cls)
+        source._path, source._views = None, Views(catalogue)  # noqa: SLF001 — its own parts
+        return source
+
+    def current(self) -> Views:
+        """The views of the catalogue as it is now. Looks at the file at most once a second; never raises."""
+        if self._path is not None and self._clock() - self._looked >= LOOK_EVERY:
+            self._looked = self._clock()
+            stamp = _stamp(self._path)
+            if stamp != self._stamp:
+                self._stamp = stamp
+                self._reload(self._path)
+        return self._views
+
+    def _reload(self, path: str | os.PathLike[str]) -> None:
+        try:
+            catalogue = load(path)
+        except CatalogueError as error:
+            logger.warning("The catalogue cannot be taken over, the previous one stays in use:\n%s", error)
+            return
+        if catalogue.hash != self._views.catalogue.hash:  # else the views, and what hangs on them, stay good
+            self._views = Views(catalogue)
+            logger.info("%s: %d queues are in use now", os.fspath(path), len(catalogue.queues))
+
+
+def _stamp(path: str | os.PathLike[str]) -> _Stamp:
+    try:
+        status = os.stat(path)  # noqa: PTH116 — a path may be a str
+    except (OSError, ValueError):
+        return None
+    return status.st_mtime_ns, status.st_size, status.st_ino

@@ -1,0 +1,77 @@
+"""The command `handoff`. Each subcommand is imported only when it runs, so that `--help` is instant."""
+
+from importlib import import_module
+from typing import NamedTuple
+
+import click
+
+from agent.errors import HandoffError, InputError
+
+INTERRUPTED = 130  # what a shell reports for Ctrl-C
+
+
+class _Subcommand(NamedTuple):
+    module: str
+    help: str
+
+
+SUBCOMMANDS = {
+    "chat": _Subcommand("agent.cli.chat", "Talk to the agent, in the terminal or through a pipe."),
+    "queues": _Subcommand("agent.cli.queues", "Check a catalogue of queues, and search it."),
+}
+
+
+class _BadInput(click.ClickException):
+    exit_code = 2
+
+
+class _Group(click.Group):
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        return list(SUBCOMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        if cmd_name not in SUBCOMMANDS:
+            return None
+        command: click.Command = getattr(import_module(SUBCOMMANDS[cmd_name].module), cmd_name)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        # click would import every subcommand for its help text.
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, subcommand.help) for name, subcommand in SUBCOMMANDS.items()])
+
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except InputError as error:
+            raise _BadInput(str(error)) from error
+        except HandoffError as error:
+            raise click.ClickException(str(error)) from error
+        except BrokenPipeError:
+            raise  # whoever read our output has had enough; click ends quietly
+        except OSError as error:
+            where = f"{error.filename}: " if error.filename else ""
+            raise _BadInput(f"{where}{error.strerror or error}") from error
+        except KeyboardInterrupt as interrupt:
+            raise click.exceptions.Exit(INTERRUPTED) from interrupt
+
+
+@click.group(cls=_Group)
+@click.version_option(package_name="live-agent-handoff", prog_name="handoff")
+def main() -> None:
+    """From "I'd like to speak to a live agent" to the right support queue.
+
+    \b
+    Examples:
+      handoff chat                            talk to the agent on the example catalogue
+      handoff chat --queues queues.yaml       … on your own
+      echo "my laptop is dead" | handoff chat --json
+      handoff queues check queues.yaml        every mistake, with its line
+      handoff queues search "SQL is slow"     which queues fit a text
+
+    Exit codes: 0 fine, 1 it could not be done, 2 wrong usage or input.
+    """  # noqa: D301 — click's mark for a paragraph that keeps its lines
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,126 @@
+"""`handoff queues`: check a catalogue, and try its routing."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from agent.catalogue.advice import advice
+from agent.catalogue.load import Loaded, load_with_lines
+from agent.catalogue.view import Hit, Views
+from agent.cli.terminal import wants_colour
+from agent.data import example_path
+from agent.errors import CatalogueError
+from agent.records.user import User
+
+_BAR = 10
+
+
+@click.group()
+def queues() -> None:
+    """Check a catalogue of support queues, or search it."""
+
+
+@queues.command()
+@click.argument("file", required=False, type=click.Path())
+def check(file: str | None) -> None:
+    """Check the catalogue FILE, or the shipped example.
+
+    Every mistake goes to standard error as FILE:LINE: TEXT, with exit code 2. A catalogue without mistakes
+    gives one line, and warnings about what routes badly.
+
+    \b
+    Examples:
+      handoff queues check queues.yaml
+      handoff queues check && echo fine
+    """  # noqa: D301 — click's mark for a paragraph that keeps its lines
+    path = _path(file)
+    loaded = _load(path)
+    catalogue = loaded.catalogue
+    scheme, _, rest = catalogue.target.url.partition("//")
+    host = rest.replace("?", "/").replace("#", "/").split("/")[0]
+    _say(
+        f"{Path(path).name}: {_count(len(catalogue.queues), 'queue')}, "
+        f"{_count(len(catalogue.calendars), 'calendar')}, target {scheme}//{host} - fine",
+        fg="green",
+    )
+    for warning in advice(catalogue, loaded.lines):
+        _say(f"{path}:{warning.line}: warning: {warning.text}", fg="yellow")
+
+
+@queues.command()
+@click.argument("text")
+@click.option("--queues", "file", metavar="FILE", help="The catalogue; the shipped example without it.")
+@click.option("--limit", default=5, show_default=True, type=click.IntRange(1, 1000), help="How many queues.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object a line for each queue.")
+@click.option(
+    "--attribute",
+    "attributes",
+    metavar="KEY=VALUE",
+    multiple=True,
+    help="An attribute of the person, to see queues that are only for some; can be repeated.",
+)
+def search(text: str, file: str | None, limit: int, as_json: bool, attributes: tuple[str, ...]) -> None:  # noqa: FBT001
+    """Rank the queues for TEXT, as the embedded engine sees them.
+
+    \b
+    Examples:
+      handoff queues search "my SQL query hangs"
+      handoff queues search "Gehaltsabrechnung fehlt" --attribute region=EU
+      handoff queues search "vpn" --queues queues.yaml --limit 3 --json
+    """  # noqa: D301 — see above
+    person = User(attributes=_attributes(attributes))
+    catalogue = _load(_path(file)).catalogue
+    view = Views(catalogue).of(person)
+    hits = view.search(text, limit)
+    if as_json:
+        for rank, hit in enumerate(hits, 1):
+            click.echo(json.dumps(_as_json(rank, hit), ensure_ascii=False))
+        return
+    if not hits:
+        _say("No queue matches: none of these words stands in a name, description or example.")
+    width = max((len(hit.queue.name) for hit in hits), default=0)
+    for rank, hit in enumerate(hits, 1):
+        bar = ("█" * round(hit.score * _BAR)).ljust(_BAR, "·")
+        _say(f"{rank:>3}. {bar} {hit.score:.2f}  {hit.queue.name.ljust(width)}  {hit.queue.id}")
+    if hidden := len(catalogue.queues) - len(view.queues):
+        _say(f"{_count(hidden, 'queue')} not searched: only for some people, see --attribute.", dim=True)
+
+
+def _as_json(rank: int, hit: Hit) -> dict[str, Any]:
+    return {"rank": rank, "id": hit.queue.id, "name": hit.queue.name, "score": round(hit.score, 4)}
+
+
+def _path(file: str | None) -> str:
+    return file or str(example_path())
+
+
+def _load(path: str) -> Loaded:
+    try:
+        return load_with_lines(path)
+    except CatalogueError as error:
+        _say(str(error), err=True, fg="red")
+        sys.exit(2)
+
+
+def _attributes(pairs: tuple[str, ...]) -> dict[str, str | list[str]]:
+    found: dict[str, list[str]] = {}
+    for pair in pairs:
+        key, equals, value = pair.partition("=")
+        if not (key and equals):
+            raise click.BadParameter(
+                f'"{pair}" has no key and value: write --attribute region=EU', param_hint="--attribute"
+            )
+        found.setdefault(key, []).append(value)
+    return dict(found)
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def _say(text: str, *, err: bool = False, **style: Any) -> None:
+    """Print a line; colours only on a terminal, and never where NO_COLOR is set."""
+    click.secho(text, err=err, color=None if wants_colour() else False, **style)

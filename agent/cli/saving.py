@@ -1,0 +1,42 @@
+"""Conversations in files: `--save` and `--resume`."""
+
+import os
+import tempfile
+from contextlib import suppress
+from pathlib import Path
+
+from agent.errors import InputError
+
+
+class SavedFile:
+    """The file of `--save`: replaced as a whole, readable by its owner only."""
+
+    def __init__(self, path: Path) -> None:
+        """Raise `InputError` where `path` is something that must not be replaced."""
+        if path.exists() and not path.is_file():
+            raise InputError(f"--save {path}: is not a regular file; give the name of one")
+        self._path = path.resolve()  # a link stays a link
+
+    def write(self, document: str) -> None:
+        """Replace what the file holds; raises `OSError`, and then the file is as it was."""
+        handle, temporary = tempfile.mkstemp(dir=self._path.parent, prefix=f".{self._path.name}.")
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8") as file:
+                file.write(document)
+                file.flush()
+                os.fsync(handle)
+            Path(temporary).replace(self._path)
+        except BaseException:
+            with suppress(OSError):
+                Path(temporary).unlink()
+            raise
+
+
+def read_conversation(path: Path) -> str:
+    """The text of a saved conversation; raises `InputError` where there is none."""
+    try:
+        return path.read_text("utf-8")
+    except OSError as error:
+        raise InputError(f"--resume {path}: {error.strerror}; give a file that --save wrote") from error
+    except UnicodeDecodeError as error:
+        raise InputError(f"--resume {path}: is no text; give a file that --save wrote") from error

@@ -1,0 +1,39 @@
+"""What may be written to a terminal."""
+
+import os
+import re
+import unicodedata
+from typing import TextIO
+
+# Escape sequences as a whole: CSI, the string kinds with their terminator, and the short ones.
+_SEQUENCE = re.compile(
+    r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]"
+    r"|(?:\x1b[]P^_X]|[\x90\x98\x9d-\x9f])[^\x07\x1b\x80-\x9f]*(?:\x07|\x1b\\|\x9c)"
+    r"|\x1b[ -/]*[0-Z\\^-~]"
+)
+# Overrides and isolates of the writing direction, which make a text read as another one.
+_DIRECTION = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
+def printable(text: str) -> str:
+    r"""`text` as it may be printed: no escape sequence and no control character but ``\n`` and ``\t``.
+
+    Everything that a person, a model or a catalogue wrote goes through this before it reaches a terminal;
+    otherwise it could move the cursor, rewrite what stands above, or answer in the person's name.
+    """
+    text = _SEQUENCE.sub("", text.replace("\r\n", "\n"))
+    return "".join(c for c in text if c in "\n\t" or not _is_control(c))
+
+
+def _is_control(character: str) -> bool:
+    return character in _DIRECTION or unicodedata.category(character) in {"Cc", "Cs"}
+
+
+def is_terminal(stream: TextIO) -> bool:
+    """Whether a person reads or writes at the other end."""
+    return not stream.closed and stream.isatty()
+
+
+def wants_colour() -> bool:
+    """Whether escape codes for colour and links may be written to a terminal (https://no-color.org)."""
+    return not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"

@@ -1,0 +1,43 @@
+"""Queues as a model reads them: one line each, which no description can break out of."""
+
+import unicodedata
+from collections.abc import Iterable
+
+from agent.catalogue.schema import Queue
+from agent.language.clean import one_line
+from prompts import line
+
+# What delimits lines, columns and sections of the prompt may not come from a text inside.
+_LOOKALIKES = str.maketrans("<>|", "‹›/")
+_EXAMPLES = 5  # more would only make the prompt longer
+
+
+def plain(text: str, limit: int = 600) -> str:
+    """`text` on one line of at most `limit` characters, without delimiters and invisible characters."""
+    if not text.isascii():
+        text = "".join(c for c in text if unicodedata.category(c) != "Cf")
+    return one_line(text, limit).translate(_LOOKALIKES)
+
+
+def queue_line(queue: Queue) -> str:
+    """All that is needed to choose `queue`, on one line."""
+    about = [plain(queue.description)]
+    if queue.not_for:
+        about.append(line("queue", "not_for", text=plain(queue.not_for)))
+    if queue.examples:
+        examples = "; ".join(plain(example, 100) for example in queue.examples[:_EXAMPLES])
+        about.append(line("queue", "examples", text=examples))
+    if queue.languages:
+        about.append(line("queue", "languages", text=plain(", ".join(queue.languages), 100)))
+    return line(
+        "queue",
+        "line",
+        id=plain(queue.id),
+        name=plain(queue.name, 100),
+        description=" ".join(filter(None, about)),
+    )
+
+
+def queue_lines(queues: Iterable[Queue]) -> str:
+    """One line for each of `queues`."""
+    return "\n".join(queue_line(queue) for queue in queues)

@@ -1,0 +1,69 @@
+"""Decisions as one JSON object in which a single field, `queue`, decides.
+
+For servers that are bad at tools. Because nothing else decides, no answer can contradict itself. The schema
+knows no handoff (the person's yes needs no model) and no second problem.
+"""
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from agent.errors import ModelAnswerInvalid
+from agent.models.completion import Completion
+from agent.models.json_text import first_object
+from agent.records.decision import Ask, Decision, NotForAgents, SelectQueue
+from prompts import line
+
+UNCLEAR = "unclear"
+NOT_FOR_AGENTS = "not_for_agents"
+
+_QUEUE = re.compile(r'"queue"\s*:\s*"([^"\\]*)"')
+
+
+def parameters(queue_ids: Sequence[str]) -> dict[str, Any]:
+    """What a request needs, so that the answer can only be one of `queue_ids`, or none of them."""
+    # In this order: a small model that has written the problem down chooses better.
+    properties = {
+        "summary": {"type": "string"},
+        "queue": {"type": "string", "enum": [*queue_ids, UNCLEAR, NOT_FOR_AGENTS]},
+        "question": {"type": "string"},
+    }
+    schema = {
+        "type": "object",
+        "properties": properties,
+        "required": list(properties),
+        "additionalProperties": False,
+    }
+    json_schema = {"name": "decision", "strict": True, "schema": schema}
+    return {"response_format": {"type": "json_schema", "json_schema": json_schema}}
+
+
+def kind(text: str) -> str | None:
+    """The kind of decision that an answer which begins with `text` will be, None while that is open."""
+    found = _QUEUE.search(text)
+    return _kind(found[1]) if found else None
+
+
+def parse(completion: Completion) -> Decision:
+    """The decision in an answer; raises `ModelAnswerInvalid`, with a text for the model."""
+    if not completion.text:
+        raise ModelAnswerInvalid(line("corrections", "empty"))
+    answer = first_object(completion.text, "queue")
+    if answer is None:
+        raise ModelAnswerInvalid(line("corrections", "json_object"))
+    queue, summary, question = (answer.get(key) for key in ("queue", "summary", "question"))
+    if not isinstance(queue, str) or not queue.strip():
+        raise ModelAnswerInvalid(line("corrections", "json_queue"))
+    text = summary.strip() if isinstance(summary, str) else ""
+    match _kind(queue):
+        case "not_for_agents":
+            return NotForAgents(reason=text)
+        case "select_queue":
+            return SelectQueue(queue_id=queue.strip(), summary=text)
+    if not isinstance(question, str) or not question.strip():
+        raise ModelAnswerInvalid(line("corrections", "json_question"))
+    return Ask(question=question.strip())
+
+
+def _kind(queue: str) -> str:
+    return {UNCLEAR: "ask", NOT_FOR_AGENTS: "not_for_agents"}.get(queue.strip(), "select_queue")

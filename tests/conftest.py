@@ -1,0 +1,42 @@
+"""What holds for all tests: nothing of the developer's environment, and no skips where HANDOFF_CI forbids them."""
+
+import os
+from collections.abc import Generator
+from typing import Any, TypeVar
+
+import pytest
+
+# Read before any test changes the environment.
+_NO_SKIPS = os.environ.get("HANDOFF_CI") == "1"
+_PREFIXES = ("HANDOFF_", "OPENAI_", "TIKTOKEN", "DATA_GYM_")
+
+
+Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
+
+
+@pytest.fixture(autouse=True)
+def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tests see none of the settings of whoever runs them."""
+    for name in os.environ:
+        if name.startswith(_PREFIXES):
+            monkeypatch.delenv(name)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, Any, pytest.TestReport]:
+    report: pytest.TestReport = yield
+    return _forbid_skip(report)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report() -> Generator[None, Any, pytest.CollectReport]:
+    report: pytest.CollectReport = yield
+    return _forbid_skip(report)
+
+
+def _forbid_skip(report: Report) -> Report:
+    if _NO_SKIPS and report.outcome == "skipped" and not hasattr(report, "wasxfail"):
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr
+        report.outcome = "failed"
+        report.longrepr = f"HANDOFF_CI=1 forbids this skip: {reason}"
+    return report
