@@ -31,7 +31,13 @@ _TOOLS: dict[str, Json] = {
     "search_queues": {"query": _STRING},
 }
 _DESCRIBED = frozenset(
-    {"ask.between", "select_queue.summary", "select_queue.reason", "select_queue.second_issue"}
+    {
+        "ask.between",
+        "select_queue.queue_id",
+        "select_queue.summary",
+        "select_queue.reason",
+        "select_queue.second_issue",
+    }
 )
 # What models write where they mean nothing.
 _NOTHING = frozenset({"null", "none", "n/a", "-"})

@@ -71,7 +71,8 @@ def _refusal(error: Any, model: str, private: Sequence[str]) -> ModelError:
     if status in (408, 409, 429) or status >= 500:
         return Transient(f"the model server answered {status}", _retry_after(error.response.headers))
     said = _harmless(text, private)
-    return ModelRejected(f"the server refused the request ({status})" + (f": {said}" if said else ""))
+    hint = " (a model without tools takes HANDOFF_DECISIONS=json)" if "tool" in text.lower() else ""
+    return ModelRejected(f"the server refused the request ({status})" + (f": {said}" if said else "") + hint)
 
 
 def _harmless(text: str, private: Sequence[str]) -> str:

@@ -152,8 +152,8 @@ async def test_events_come_in_order(catalogue: Catalogue) -> None:
     assert [kind for kind in kinds if kind != "text_delta"] == [
         "step",
         "text",
-        "buttons",
         "handoff",
+        "buttons",
         "turn_end",
     ]
 

@@ -1,3 +1,4 @@
+import json
 from typing import Any
 
 import pytest
@@ -103,14 +104,11 @@ def test_half_a_call_in_text_is_no_question(text: str) -> None:
         ["question", "suggestions", "between", "queue_id", "summary", "reason", "second_issue", "query"]), inner),
 ))  # fmt: skip
 def test_any_json_is_a_decision_or_told_to_be_none(name: str, arguments: Any) -> None:
-    import json
-
     try:
         decision = one(name, json.dumps(arguments), search=True)
-    except ModelAnswerInvalid as error:
-        assert len(str(error)) < 200
-    else:
-        assert decision.kind == name
+    except ModelAnswerInvalid:
+        return
+    assert decision.kind == name
 
 
 @pytest.mark.parametrize(

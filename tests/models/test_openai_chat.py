@@ -283,5 +283,5 @@ def test_nothing_heavy_is_loaded_before_the_first_call() -> None:
         "import sys; from agent.models.openai_chat import OpenAIModel; OpenAIModel('m');"
         "print([m for m in ('openai', 'tiktoken', 'tenacity', 'httpx2') if m in sys.modules])"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)  # noqa: S603
     assert json.loads(done.stdout) == []

@@ -114,6 +114,7 @@ async def test_an_error_in_a_stream_is_broken() -> None:
         (failure(404, "Not Found"), "no chat completions there (404): check OPENAI_BASE_URL"),
         (html(404), "(404): check OPENAI_BASE_URL"),
         (failure(400, "Invalid value for 'model'."), "(400): Invalid value for 'model'."),
+        (failure(400, "registry/some-model does not support tools"), "takes HANDOFF_DECISIONS=json"),
         (failure(422, "Unprocessable"), "(422): Unprocessable"),
         (body('{"detail": "too long"}', status=400), "(400): too long"),
         (html(400), "the server refused the request (400)"),

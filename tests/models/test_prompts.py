@@ -23,7 +23,7 @@ def test_unknown_names_are_errors() -> None:
         prompt("nothing")
     with pytest.raises(PromptError, match="no line 'nothing'"):
         line("state", "nothing")
-    with pytest.raises(PromptError, match="rules.txt:2"):
+    with pytest.raises(PromptError, match=r"rules\.txt:2"):
         line("rules", "anything")
 
 

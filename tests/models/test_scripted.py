@@ -45,7 +45,7 @@ async def test_too_few_steps() -> None:
 async def test_steps_that_are_left() -> None:
     model = ScriptedModel([Ask(question="?"), SelectQueue(queue_id="left-over")])
     await model.decide(briefing())
-    with pytest.raises(ScriptError, match="1 of 2 steps were not used: .*left-over"):
+    with pytest.raises(ScriptError, match=r"1 of 2 steps were not used: .*left-over"):
         await model.close()
 
 

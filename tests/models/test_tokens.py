@@ -7,7 +7,7 @@ import tiktoken
 import tiktoken.load
 from hypothesis import given
 from hypothesis import strategies as st
-from tiktoken_ext import openai_public
+from tiktoken_ext import openai_public  # type: ignore[import-untyped]
 
 from agent.models import tokens
 from agent.models.tokens import counter, cut, in_bytes, on_disk

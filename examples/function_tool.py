@@ -1,0 +1,73 @@
+"""Offer the agent as a function tool to another OpenAI agent: `python examples/function_tool.py MODEL`.
+
+The other model may pass on what the person says (`relayed=True`), and that is all: its call is no yes. When the
+agent proposes a handoff, the host shows the button, and only the person's own press goes to `press`.
+Needs OPENAI_API_KEY, or OPENAI_BASE_URL for another server. One line of standard input is one message; an
+empty line presses the button.
+"""
+
+import asyncio
+import json
+import os
+import sys
+from typing import Any
+
+from openai import AsyncOpenAI
+
+from agent import Chat, HandoffAgent, Reply
+from agent.data import example_path
+
+TOOL: Any = {
+    "type": "function",
+    "function": {
+        "name": "talk_to_live_agent_desk",
+        "description": "Use it whenever the person wants a live agent. Pass on what they said, word for word; "
+        "tell them what the desk answers. The desk shows its own buttons: never say that a transfer was made.",
+        "strict": True,
+        "parameters": {
+            "type": "object",
+            "properties": {"message": {"type": "string", "description": "What the person said"}},
+            "required": ["message"],
+            "additionalProperties": False,
+        },
+    },
+}
+
+
+async def answer(client: AsyncOpenAI, model: str, messages: list[Any], desk: Chat) -> Reply | None:
+    """Let the other model answer; returns what the desk said, if it was asked."""
+    said: Reply | None = None
+    for _ in range(3):
+        completion = await client.chat.completions.create(model=model, messages=messages, tools=[TOOL])
+        message = completion.choices[0].message
+        messages.append(message.model_dump(exclude_none=True))
+        if not message.tool_calls:
+            print(f"assistant: {message.content}")
+            break
+        for call in message.tool_calls:
+            if call.type == "function":
+                words = str(json.loads(call.function.arguments).get("message", ""))
+                said = await desk.send(words, relayed=True)
+                messages.append({"role": "tool", "tool_call_id": call.id, "content": said.text})
+    return said
+
+
+async def main(model: str) -> None:
+    async with (
+        AsyncOpenAI(api_key=os.environ.get("OPENAI_API_KEY", "none")) as client,
+        HandoffAgent.from_file(example_path()) as agent,
+    ):
+        desk, messages = agent.start(), list[Any]()
+        for line in sys.stdin:
+            if line.strip():
+                print(f"person: {line.strip()}")
+                messages.append({"role": "user", "content": line.strip()})
+                said = await answer(client, model, messages, desk)
+                if said and said.proposal:
+                    print(f"[{said.buttons[0].label}] for {said.proposal.queue}: press Enter")
+            else:
+                reply = await desk.press("start")
+                print(f"person presses the button: {reply.handoff.url if reply.handoff else reply.text}")
+
+
+asyncio.run(main(sys.argv[1] if len(sys.argv) > 1 else "gpt-5-mini"))
