@@ -1,0 +1,121 @@
+"""The embedded model on the example catalogue: asks when vague, names two when close, in English and German."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from agent import Chat, HandoffAgent, Reply
+from agent.data import example_path
+from agent.models.embedded import EmbeddedModel
+from tests.support import small
+
+WEDNESDAY = datetime(2026, 11, 18, 15, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def chat() -> Chat:
+    return HandoffAgent.from_file(example_path(), model=EmbeddedModel(), clock=lambda: WEDNESDAY).start()
+
+
+def queue(reply: Reply) -> str | None:
+    return reply.proposal.queue if reply.proposal else None
+
+
+@pytest.mark.parametrize(
+    "text", ["hello", "Hi there!", "help", "it's broken", "how are you", "asdf", "Guten Tag", "agent"]
+)
+async def test_vague_messages_get_a_question(chat: Chat, text: str) -> None:
+    reply = await chat.send(text)
+    assert reply.phase == "gathering"
+    assert reply.text.endswith("?")
+    assert reply.buttons[-1].action == "skip"
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("my PostgreSQL backup failed last night", "Database Support"),
+        ("I forgot my password", "Accounts & Access"),
+        ("Mein Drucker druckt nicht", "Printers & Scanners"),
+        ("VPN geht nicht im Homeoffice", "Network & VPN"),
+    ],
+)
+async def test_clear_messages_get_a_proposal(chat: Chat, text: str, name: str) -> None:
+    reply = await chat.send(text)
+    assert queue(reply) == name
+    assert reply.model_calls == 1
+
+
+async def test_german_all_the_way(chat: Chat) -> None:
+    asked = await chat.send("Ich möchte mit einem Mitarbeiter sprechen")
+    assert asked.text.startswith("Können Sie mir bitte mehr")
+    shown = await chat.send("Meine Datenbank hängt bei jeder Abfrage")
+    assert queue(shown) == "Database Support"
+    assert [button.label for button in shown.buttons] == [
+        "Chat mit Mitarbeiter starten",
+        "Bearbeiten / Details ergänzen",
+        "Andere Hilfe",
+    ]
+    assert "Chat mit Mitarbeiter starten" in (await chat.send("ja, aber später")).text
+    done = await chat.send("Ja bitte!")
+    assert done.handoff
+    assert done.steps[0].text.startswith("Weiterleitung zu https://livechat.acme.com/")
+    assert (await chat.send("Es antwortet niemand")).proposal
+    assert (await chat.send("vergiss es")).phase == "closed"
+
+
+async def test_a_correction_and_an_addition(chat: Chat) -> None:
+    await chat.send("my SQL database is slow")
+    corrected = await chat.send("no, it's about my laptop screen")
+    assert queue(corrected) == "Laptops & Hardware"
+    added = await chat.send("yes, but add that it is urgent")
+    assert queue(added) == "Laptops & Hardware"
+    assert added.proposal
+    assert added.proposal.summary == "it's about my laptop screen. it is urgent"
+    assert queue(await chat.send("yes")) is None
+    assert chat.conversation.phase == "handed_off"
+
+
+async def test_two_problems(chat: Chat) -> None:
+    asked = await chat.send("my printer is jammed and my outlook calendar is not syncing")
+    assert [button.label for button in asked.buttons[:2]] == ["Printers & Scanners", "Email & Calendar"]
+    first = await chat.send("the printer first")
+    assert first.proposal
+    assert first.proposal.summary == "my printer is jammed"
+    done = await chat.press("start")
+    assert done.buttons[0].label == "Next: my outlook calendar is not syncing"
+    assert queue(await chat.send("yes")) == "Email & Calendar"
+
+
+async def test_two_close_queues_are_named(tmp_path: Path) -> None:
+    near = small.YAML.replace("failing queries, connections, backups", "failing queries and dashboards")
+    near = near.replace(
+        "Laptops, screens, keyboards, docking stations and other hardware", "Dashboards with SQL data"
+    )
+    chat = small.agent_over(small.catalogue(tmp_path, near), EmbeddedModel(), now=lambda: small.OPEN).start()
+    asked = await chat.send("dashboards")
+    assert asked.text in {
+        "Is it more about Database Support or about Laptop Support?",
+        "Is it more about Laptop Support or about Database Support?",
+    }
+    assert {button.label for button in asked.buttons} == {
+        "Database Support",
+        "Laptop Support",
+        "Skip, connect me now",
+    }
+    answered = await chat.send("Laptop Support")
+    assert queue(answered) == "Laptop Support"
+    assert answered.proposal
+    assert answered.proposal.summary == "dashboards"
+
+
+async def test_unknown_words_end_at_the_default_queue(chat: Chat) -> None:
+    first = await chat.send("the flux capacitor is leaking")
+    second = await chat.send("the flux one")
+    assert first.phase == second.phase == "gathering"
+    assert first.text != second.text
+    third = await chat.send("flux capacitor")
+    assert queue(third) == "IT Service Desk"
+    assert third.proposal
+    assert "flux capacitor" in third.proposal.summary

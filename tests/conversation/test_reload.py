@@ -1,0 +1,76 @@
+"""A catalogue that changes under a conversation."""
+
+from pathlib import Path
+
+from agent import Chat, HandoffAgent, User
+from agent.catalogue.source import CatalogueSource
+from agent.models.embedded import EmbeddedModel
+from tests.support import small
+
+
+class Seconds:
+    now = 0.0
+
+    def __call__(self) -> float:
+        self.now += 2
+        return self.now
+
+
+def agent_on(path: Path) -> HandoffAgent:
+    source = CatalogueSource(path, clock=Seconds())
+    return HandoffAgent(source, model=EmbeddedModel(), clock=lambda: small.OPEN)
+
+
+async def shown(path: Path) -> Chat:
+    chat = agent_on(path).start(User(attributes={"region": "EU"}))
+    assert (await chat.send("my SQL database is slow")).proposal
+    return chat
+
+
+async def test_a_renamed_queue_asks_again(tmp_path: Path) -> None:
+    path = tmp_path / "queues.yaml"
+    path.write_text(small.YAML)
+    chat = await shown(path)
+    before = chat.conversation.catalogue
+    path.write_text(small.YAML.replace("name: Database Support", "name: Data Platform Support"))
+    reply = await chat.press("start")
+    assert reply.handoff is None
+    assert reply.proposal
+    assert reply.proposal.queue == "Data Platform Support"
+    assert chat.conversation.catalogue != before
+    assert (await chat.press("start")).handoff
+
+
+async def test_another_target_asks_again(tmp_path: Path) -> None:
+    path = tmp_path / "queues.yaml"
+    path.write_text(small.YAML)
+    chat = await shown(path)
+    path.write_text(small.YAML.replace("https://chat.example.com", "https://other.example.com"))
+    reply = await chat.press("start")
+    assert reply.handoff is None
+    assert "other.example.com" in reply.text
+    started = await chat.press("start")
+    assert started.handoff
+    assert started.handoff.url.startswith("https://other.example.com/start/db?")
+
+
+async def test_a_queue_that_is_gone_falls_to_the_default(tmp_path: Path) -> None:
+    path = tmp_path / "queues.yaml"
+    path.write_text(small.YAML)
+    chat = await shown(path)
+    begin = small.YAML.index(f"  - id: {small.DATABASE}")
+    path.write_text(small.YAML[:begin] + small.YAML[small.YAML.index(f"  - id: {small.LAPTOP}") :])
+    for reply in (await chat.send("what now?"), await chat.press("skip"), await chat.press("edit")):
+        assert reply.handoff is None
+    reply = await chat.press("skip")
+    assert reply.proposal
+    assert reply.proposal.queue_id == small.DESK
+    assert (await chat.press("start")).handoff
+
+
+async def test_a_broken_file_changes_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "queues.yaml"
+    path.write_text(small.YAML)
+    chat = await shown(path)
+    path.write_text("version: 1\nqueues: oops")
+    assert (await chat.press("start")).handoff

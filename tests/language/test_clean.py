@@ -1,0 +1,65 @@
+"""Text made safe to keep, to show and to send on."""
+
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from agent.language.clean import clean, cut_bytes, inert, one_line
+
+
+@given(st.text())
+def test_clean(text: str) -> None:
+    cleaned = clean(text)
+    assert not [c for c in cleaned if unicodedata.category(c) in ("Cc", "Cs") and c not in "\n\t"]
+    assert not set(cleaned) & set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+    assert clean(cleaned) == cleaned
+    cleaned.encode()
+
+
+@given(st.text(), st.integers(2, 50))
+def test_one_line(text: str, limit: int) -> None:
+    line = one_line(text, limit)
+    assert len(line) <= limit
+    assert len(line.splitlines()) <= 1
+
+
+@given(st.text(), st.integers(0, 20))
+def test_cut_bytes(text: str, limit: int) -> None:
+    cut = cut_bytes(text, limit)
+    whole = text.encode("utf-8", "ignore").decode()
+    assert whole.startswith(cut)
+    assert len(cut.encode()) <= limit
+    assert cut == whole or len(whole[: len(cut) + 1].encode()) > limit
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("see https://evil.com/a?b=c", "see evil[.]com/a?b=c"),
+        ("HTTPS://EVIL.COM", "EVIL[.]COM"),
+        ("www.a.b.co.uk now", "www[.]a[.]b[.]co[.]uk now"),
+        ("[click](https://evil.com)", "click evil[.]com"),
+        ("![x](http://evil.com/i.png)", "x evil[.]com/i.png"),
+        ("evil。com", "evil[.]com"),
+        ("ftp://evil.com file:///etc/passwd", "evil[.]com etc/passwd"),
+        ("index.html, setup.exe and node.js", "index.html, setup.exe and node.js"),
+        ("version 3.11. Next", "version 3.11. Next"),
+    ],
+)
+def test_inert(text: str, shown: str) -> None:
+    assert inert(text) == shown
+
+
+def test_the_persons_own_links_stay() -> None:
+    said = "it is at https://wiki.acme.com/x now"
+    assert (
+        inert("See https://wiki.acme.com/x or https://evil.com", said)
+        == "See https://wiki.acme.com/x or evil[.]com"
+    )
+
+
+@given(st.text(), st.sampled_from(["https://evil.com", "http://evil.com/x", "www.evil.com"]), st.text())
+def test_no_scheme_survives(before: str, link: str, after: str) -> None:
+    assert "://" not in inert(f"{before} {link} {after}").replace(f"{before}", "").replace(f"{after}", "")
