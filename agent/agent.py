@@ -14,12 +14,13 @@ from agent import document
 from agent.catalogue.source import CatalogueSource
 from agent.catalogue.view import Views
 from agent.chat import Chat
+from agent.kept import Kept
 from agent.models.base import ChatModel
 from agent.models.choose import choose_model
 from agent.records.conversation import Conversation
 from agent.records.reply import Reply
 from agent.records.user import User
-from agent.settings import Settings
+from agent.settings import EMBEDDED, Settings
 from agent.stores.base import Store
 from agent.stores.memory import MemoryStore
 from agent.targets.base import Target
@@ -77,15 +78,17 @@ class HandoffAgent:
         """An agent over the catalogue at `path`, which is read again whenever it changes.
 
         `model` is a `ChatModel` or a model's name; without it `HANDOFF_MODEL` says, else it is the embedded
-        one. Raises `CatalogueError` with every mistake of the file, `SettingsError` for the environment.
+        one. `HANDOFF_TIMEOUT` bounds a turn, `HANDOFF_STATE_KEY` signs, unless `limits` and `state_key` are
+        given. Raises `CatalogueError` with every mistake of the file, `SettingsError` for the environment.
         """
-        settings = Settings.from_environment(os.environ, model=model if isinstance(model, str) else None)
+        named = model if model is None or isinstance(model, str) else EMBEDDED
+        settings = Settings.from_environment(os.environ, model=named)
         return cls(
             CatalogueSource(path),
             model=choose_model(settings) if model is None or isinstance(model, str) else model,
             store=store,
             clock=clock,
-            limits=limits,
+            limits=limits or Limits(seconds=settings.timeout),
             state_key=state_key or settings.state_key,
         )
 
@@ -93,7 +96,7 @@ class HandoffAgent:
         """A new conversation; nothing is stored before the person's first word."""
         now = self.now()
         conversation = Conversation(id=token_hex(16), created=now, updated=now, user=user or User())
-        return Chat(self, conversation, expected=None)
+        return Chat(self, Kept(self.store, conversation, expected=None))
 
     def resume(self, saved: str | bytes) -> Chat:
         """Go on with what `Chat.dump` gave out; raises `DocumentError`.
@@ -101,14 +104,15 @@ class HandoffAgent:
         The host is the store then: keep only the newest dump (it has a `revision`), and let no browser hand
         one in. A newer state in the agent's own store wins over an older dump.
         """
-        return Chat.handed_in(self, document.load(saved, self.state_key))
+        conversation = document.load(saved, self.state_key)
+        return Chat(self, Kept(self.store, conversation, expected=None, handed_in=True))
 
     async def load(self, id_: str) -> Chat | None:
         """The conversation `id_` from the agent's store, or None."""
         stored = await self.store.load(id_)
         if stored is None:
             return None
-        return Chat(self, document.load(stored.document), expected=stored.revision)
+        return Chat(self, Kept(self.store, document.load(stored.document), expected=stored.revision))
 
     async def close(self) -> None:
         """Wait for the turns that are running, then close model and store."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from agent import background, document
 from agent.errors import ConflictError, HandoffError, InputError, StoreError
+from agent.kept import Kept
 from agent.language.clean import clean
 from agent.language.locale import locale_for
 from agent.language.understand import language_of
@@ -31,32 +32,23 @@ COMMITS = 50  # attempts; more means that something writes without pause
 class Chat:
     """One person's conversation. Made by `HandoffAgent.start`, `resume` or `load`."""
 
-    def __init__(self, agent: "HandoffAgent", conversation: Conversation, *, expected: int | None) -> None:
+    def __init__(self, agent: "HandoffAgent", kept: Kept) -> None:
         self._agent = agent
-        self._conversation = conversation
-        self._expected = expected
-        self._handed_in = False
-
-    @classmethod
-    def handed_in(cls, agent: "HandoffAgent", conversation: Conversation) -> "Chat":
-        """A chat from a document that the host kept; the store is asked first whether it knows a newer one."""
-        chat = cls(agent, conversation, expected=None)
-        chat._handed_in = True
-        return chat
+        self._kept = kept
 
     @property
     def id(self) -> str:
         """The conversation's id."""
-        return self._conversation.id
+        return self.conversation.id
 
     @property
     def conversation(self) -> Conversation:
         """The newest document that this chat has seen."""
-        return self._conversation
+        return self._kept.conversation
 
     def dump(self) -> str:
         """The document as JSON, signed if the agent has a state key; `HandoffAgent.resume` takes it."""
-        return document.dump(self._conversation, self._agent.state_key)
+        return document.dump(self.conversation, self._agent.state_key)
 
     async def send(self, text: str, *, relayed: bool = False) -> Reply:
         """Say `text` and get the reply.
@@ -137,7 +129,7 @@ class Chat:
             reply = task.result()
         except HandoffError as error:
             yield ErrorEvent(message=str(error))
-            yield TurnEnd(phase=self._conversation.phase, model_calls=0)
+            yield TurnEnd(phase=self.conversation.phase, model_calls=0)
         else:
             for event in events_of(reply):
                 yield event
@@ -149,7 +141,7 @@ class Chat:
     ) -> Reply:
         limits = self._agent.limits
         budget = Budget(limits.model_calls, asyncio.get_running_loop().time() + limits.seconds)
-        await self._take_in()
+        await self._kept.take_in()
         said = clean(text)
         if not said:
             return self._refuse("empty")
@@ -160,9 +152,9 @@ class Chat:
         waited = lock.locked()
         async with lock:
             if waited:
-                await self._reload()
+                await self._kept.look_again()
             for _ in range(COMMITS):
-                base = self._conversation
+                base = self.conversation
                 reply = next((m.reply for m in base.messages[index + 1 :] if m.role == "assistant"), None)
                 if reply:  # another turn has taken this message along
                     return reply
@@ -172,13 +164,13 @@ class Chat:
         raise ConflictError("the conversation is being changed without pause: try again")
 
     async def _action(self, action: Action, queue_id: str | None, proposal: str | None, emit: Emit) -> Reply:
-        await self._take_in()
-        shown = self._conversation.proposal
+        await self._kept.take_in()
+        shown = self.conversation.proposal
         if action == "start" and proposal is None and shown:
             proposal = shown.id  # what is current now, not what may be by the time of the commit
         async with self._agent.lock(self.id, "action"):
             for _ in range(COMMITS):
-                base = self._conversation
+                base = self.conversation
                 context = self._context(emit)
                 queue = context.view.get(queue_id)
                 label = queue.name if action == "choose" and queue else context.locale(action)
@@ -193,7 +185,7 @@ class Chat:
     async def _keep(self, text: str, action: str | None, *, relayed: bool) -> int:
         """Store a message before anything is done with it; returns its place."""
         for _ in range(COMMITS):
-            base = self._conversation
+            base = self.conversation
             updates: dict[str, Any] = {
                 "messages": (*base.messages, self._user_message(base, text, action, relayed=relayed)),
                 "language": language_of(text) or base.language,
@@ -204,6 +196,19 @@ class Chat:
                 return len(base.messages)
         raise ConflictError("the conversation is being changed without pause: try again")
 
+    async def _commit(self, base: Conversation, done: Conversation) -> bool:
+        """Commit `done` as the revision after `base`; False where another writer was first."""
+        return await self._kept.commit(
+            base,
+            done.model_copy(
+                update={
+                    "revision": base.revision + 1,
+                    "updated": self._agent.now(),
+                    "catalogue": self._agent.desk()[0].catalogue.hash,
+                }
+            ),
+        )
+
     def _user_message(
         self, base: Conversation, text: str, action: str | None, *, relayed: bool = False
     ) -> UserMessage:
@@ -212,7 +217,7 @@ class Chat:
         return UserMessage(text=text, at=self._agent.now(), action=action, seen=seen, relayed=relayed)
 
     def _context(self, emit: Emit) -> Context:
-        conversation = self._conversation
+        conversation = self.conversation
         views, target = self._agent.desk()
 
         def show(step: Step) -> None:
@@ -230,7 +235,7 @@ class Chat:
 
     def _refuse(self, key: str, **values: str) -> Reply:
         """A reply that changes nothing; what was on the screen stays there."""
-        conversation = self._conversation
+        conversation = self.conversation
         last = conversation.last_reply
         return Reply(
             id=conversation.id,
@@ -241,46 +246,7 @@ class Chat:
         )
 
     def _last_reply(self) -> Reply:
-        reply = self._conversation.last_reply
+        reply = self.conversation.last_reply
         if reply is None:
             raise StoreError("the conversation has no reply: the store lost a commit")
         return reply
-
-    # ── the store ────────────────────────────────────────────────────────────────────────────────────────
-
-    async def _commit(self, base: Conversation, done: Conversation) -> bool:
-        """Write `done`, which was made from `base`; False, and looked again, where another writer was first."""
-        if base is not self._conversation:
-            return False
-        done = done.model_copy(
-            update={
-                "revision": base.revision + 1,
-                "updated": self._agent.now(),
-                "catalogue": self._agent.desk()[0].catalogue.hash,
-            }
-        )
-        text = document.dump(done)
-        if not await self._agent.store.save(self.id, text, revision=done.revision, expected=self._expected):
-            await self._reload()
-            return False
-        if done.revision > self._conversation.revision:
-            self._conversation, self._expected = done, done.revision
-        return True
-
-    async def _take_in(self) -> None:
-        if not self._handed_in:
-            return
-        stored = await self._agent.store.load(self.id)
-        if self._handed_in and stored:  # nobody else did it meanwhile
-            self._expected = stored.revision
-            if stored.revision >= self._conversation.revision:
-                self._conversation = document.load(stored.document)
-        self._handed_in = False
-
-    async def _reload(self) -> None:
-        stored = await self._agent.store.load(self.id)
-        if stored is None:
-            raise StoreError("the conversation is no longer in the store: it was deleted")
-        if self._expected is None or stored.revision > self._expected:
-            self._conversation = document.load(stored.document)
-            self._expected = stored.revision

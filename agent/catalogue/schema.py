@@ -12,6 +12,7 @@ from agent.records.base import Record
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 _CONTROL_IN_PROSE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+_NOT_IN_IDS = re.compile(r"[<>|{}\s]")  # what separates ids in lists, prompts and URL templates
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 _ISSUE = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
@@ -32,6 +33,10 @@ def _identifier(text: str) -> str:
     # "." and ".." would change the path of a URL in which they stand.
     if not any(character.isalnum() for character in text):
         raise ValueError(f'"{text}" is no id: it needs a letter or a digit')
+    if odd := _NOT_IN_IDS.search(text):
+        raise ValueError(
+            f'"{text}" is no id: {odd.group()!r} cannot stand in it; use letters, digits, - and _'
+        )
     if len(text.encode()) > 200:
         raise ValueError("is too long: an id has at most 200 bytes in UTF-8")
     return text

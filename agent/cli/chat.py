@@ -71,13 +71,17 @@ def chat(
         settings = Settings.from_environment(os.environ, model=model)
         if settings.hint:
             tell_operator(settings.hint)
-        agent = HandoffAgent.from_file(queues or example_path(), model=choose_model(settings))
+        at_terminal = not as_json and is_terminal(sys.stdin) and is_terminal(display)
+        # A person sees the step as soon as the model begins to choose.
+        agent = HandoffAgent.from_file(
+            queues or example_path(), model=choose_model(settings, stream=at_terminal)
+        )
         try:
             chat = agent.resume(read_conversation(resume)) if resume else agent.start(user=user)
             talk = Talk(chat, runner, SavedFile(save) if save else None)
             if as_json:
                 run_lines(talk, JsonScreen(display), sys.stdin.buffer)
-            elif is_terminal(sys.stdin) and is_terminal(display):
+            elif at_terminal:
                 _at_terminal(talk, display, _header(queues, settings.model))
             else:
                 screen = PlainScreen(display)

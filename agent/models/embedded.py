@@ -102,15 +102,19 @@ def _answered(briefing: Briefing, earlier: list[str], new: list[str], locale: Lo
     among = [hit for hit in hits if hit.queue.id in briefing.asked_between]
     named = [hit for hit in among if plain(hit.queue.name) in plain(" ".join(new))]
     told = [text for text in [*earlier, *new] if describes_problem(text)]
-    if named or (among and among[0] is hits[0]):
+    if named or (among and among[0] is hits[0] and among[0].score >= SURE / 2):
         answer = (named or among)[0]
         # A bare "Database Support" chooses, but tells the agent nothing.
         told = [text for text in told if plain(text) != plain(answer.queue.name)] or told
         return _select(answer, _summary(told), locale)
     if hits and hits[0].score >= SURE:
         return _best(briefing, [*earlier, *new], locale)
-    first = briefing.view.by_id[briefing.asked_between[0]]
-    return _select(Hit(first, 1.0), _summary(told), locale)
+    # The answer did not tell; the words before it may still have been sure of the two.
+    known = briefing.view.search(" ".join(told), len(briefing.view.queues), language=locale.language)
+    first = next((hit for hit in known if hit.queue.id in briefing.asked_between), None)
+    if first and first.score >= SURE:
+        return _select(first, _summary(told), locale)
+    return Ask(question=locale("ask_issue"))
 
 
 def _corrected(briefing: Briefing, new: Sequence[str], locale: Locale) -> Decision:

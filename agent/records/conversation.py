@@ -13,7 +13,7 @@ from agent.records.base import Record
 from agent.records.reply import Handoff, Phase, Proposal, Reply
 from agent.records.user import User
 
-VERSION = 1
+VERSION: Literal[1] = 1
 
 
 class UserMessage(Record):

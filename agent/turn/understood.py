@@ -15,7 +15,7 @@ async def understood(ctx: Context, conversation: Conversation, message: UserMess
     if message.relayed and conversation.proposal and _agrees(conversation, message):
         return show(ctx, conversation, [ctx.locale("not_yet")])
     button = _typed_button(conversation, message)
-    if button and button.action not in ("message", "link", "edit"):
+    if button and button.action != "message" and button.action != "link":  # noqa: PLR1714  # mypy narrows so
         return await actions.act(
             ctx, conversation, button.action, queue_id=button.queue_id, proposal_id=button.proposal
         )

@@ -6,10 +6,11 @@ shown, and of what may be shown to whom.
 
 import asyncio
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 from urllib.parse import urlsplit
 
 from hypothesis import HealthCheck, settings
@@ -199,10 +200,14 @@ class Promises(RuleBasedStateMachine):
         assert self.chat.conversation == before
         assert self.chat.dump() == saved
 
-    def step(self, turn: Callable[[], object], said: list[Decision | Exception], agreed: str | None) -> Reply:
+    def step(
+        self,
+        turn: Callable[[], Coroutine[Any, Any, Reply]],
+        said: list[Decision | Exception],
+        agreed: str | None,
+    ) -> Reply:
         self.puppet.next, before = list(said), self.chat.conversation
-        reply = self.runner.run(turn())  # type: ignore[arg-type]
-        assert isinstance(reply, Reply)
+        reply = self.runner.run(turn())
         self.check_bounds(reply)
         self.check_handoff(reply, before.proposal.id if before.proposal else None, agreed)
         self.check_visible(reply)
