@@ -6,12 +6,21 @@ from collections.abc import Coroutine
 from typing import Any, TypeVar
 
 T = TypeVar("T")
+_THREAD = "live-agent-handoff"
 _lock = threading.Lock()
 _loop: asyncio.AbstractEventLoop | None = None
 
 
 def run(work: Coroutine[Any, Any, T]) -> T:
-    """Run `work` on the shared loop and wait for it. All synchronous calls of a process share this loop."""
+    """Run `work` on the shared loop and wait for it. All synchronous calls of a process share this loop.
+
+    Raises `RuntimeError` where the shared loop itself would have to wait.
+    """
+    if threading.current_thread().name == _THREAD:
+        work.close()
+        raise RuntimeError(
+            "a synchronous call inside a turn would wait for itself: await the asynchronous one"
+        )
     return asyncio.run_coroutine_threadsafe(work, _running_loop()).result()
 
 
@@ -20,5 +29,5 @@ def _running_loop() -> asyncio.AbstractEventLoop:
     with _lock:
         if _loop is None:
             _loop = asyncio.new_event_loop()
-            threading.Thread(target=_loop.run_forever, name="handoff", daemon=True).start()
+            threading.Thread(target=_loop.run_forever, name=_THREAD, daemon=True).start()
         return _loop

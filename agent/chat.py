@@ -13,7 +13,7 @@ from agent.errors import ConflictError, HandoffError, InputError, StoreError
 from agent.kept import Kept
 from agent.language.clean import clean
 from agent.language.locale import locale_for
-from agent.language.understand import language_of
+from agent.language.understand import intent_of, language_of
 from agent.records.conversation import Conversation, UserMessage
 from agent.records.events import ErrorEvent, Event, StepEvent, TurnEnd, events_of
 from agent.records.reply import ACTIONS, Action, Reply, Step
@@ -188,7 +188,7 @@ class Chat:
             base = self.conversation
             updates: dict[str, Any] = {
                 "messages": (*base.messages, self._user_message(base, text, action, relayed=relayed)),
-                "language": language_of(text) or base.language,
+                "language": _language(text, base),
             }
             if action == "summary":
                 updates["own_summary"] = text
@@ -250,3 +250,10 @@ class Chat:
         if reply is None:
             raise StoreError("the conversation has no reply: the store lost a commit")
         return reply
+
+
+def _language(text: str, base: Conversation) -> str | None:
+    """The language from here on; a phrase like "ok" does not change one that is known."""
+    if base.language and intent_of(text):
+        return base.language
+    return language_of(text) or base.language

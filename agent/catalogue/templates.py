@@ -4,8 +4,13 @@ Promise 3 stands here for everything that comes from the catalogue.
 """
 
 import re
+from collections.abc import Mapping
+from urllib.parse import quote
 
-PLACEHOLDERS = ("queue_id", "summary", "name", "email", "reference")
+# Bytes of UTF-8 before encoding. The summary has BeyondTrust's limit for details; the others are names of
+# things. With every byte encoded as three characters a URL stays below 8,000, which servers accept.
+LIMITS = {"queue_id": 200, "summary": 1024, "name": 100, "email": 254, "reference": 64}
+PLACEHOLDERS = tuple(LIMITS)
 
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 _NOT_ALLOWED = re.compile(r"[^A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]|%(?![0-9A-Fa-f]{2})")
@@ -44,6 +49,16 @@ def checked_help_url(url: str) -> str:
     if scheme == "tel" and not _TEL.match(url):
         raise ValueError("a tel link needs a number: write tel:+1-555-0100")
     return url
+
+
+def names_in(template: str) -> tuple[str, ...]:
+    """The placeholders of `template`, in order, each once."""
+    return tuple(dict.fromkeys(_PLACEHOLDER.findall(template)))
+
+
+def fill(template: str, values: Mapping[str, str]) -> str:
+    """`template` with its placeholders replaced by the percent-encoded values, so that none leaves its place."""
+    return _PLACEHOLDER.sub(lambda match: quote(values[match[1]], safe=""), template)
 
 
 def _check_characters(url: str) -> None:

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from agent.catalogue.schema import Catalogue, Queue
+from agent.language.understand import content_words
 from agent.records.user import User
 from agent.retrieval.ranker import Ranker
 
@@ -22,6 +23,9 @@ def may_see(queue: Queue, user: User) -> bool:
     return all(set(allowed) & set(values(key)) for key, allowed in queue.only_for.items())
 
 
+EQUALS = 3  # queues that may fit as well as the last one asked for, and speak the language
+
+
 class Hit(NamedTuple):
     """A queue that fits a text, with its score between 0 and 1."""
 
@@ -32,15 +36,13 @@ class Hit(NamedTuple):
 class View:
     """The visible queues, in the catalogue's order, with search over just them.
 
-    `key` is equal for people who may see the same queues of the same catalogue: what is made from a view
-    (the prompt's stable prefix, the search index) can be kept by it.
+    People who may see the same queues get the same view, so what is made from one (the prompt's stable prefix,
+    the search index) can be kept by it.
     """
 
     def __init__(self, catalogue: Catalogue, queues: tuple[Queue, ...]) -> None:
-        self.catalogue_hash = catalogue.hash
         self.queues = queues
         self.default: Queue = catalogue.by_id[catalogue.default_queue]
-        self.key = (catalogue.hash, tuple(queue.id for queue in queues))
 
     @cached_property
     def by_id(self) -> Mapping[str, Queue]:
@@ -61,10 +63,23 @@ class View:
 
         Between queues that fit equally well, one that speaks `language` comes first.
         """
-        hits = [Hit(self.queues[index], score) for index, score in self.ranker.search(text, limit)]
+        found = self.ranker.search(text, limit + EQUALS if language else limit)
+        hits = [Hit(self.queues[index], score) for index, score in found]
         if language:
-            hits.sort(key=lambda hit: (-round(hit.score, 2), language not in hit.queue.languages))
-        return hits
+            hits.sort(key=lambda hit: (-round(hit.score, 2), not _speaks(hit.queue, language)))
+        return hits[:limit]
+
+
+def _speaks(queue: Queue, language: str) -> bool:
+    return any(spoken.lower().split("-")[0] == language for spoken in queue.languages)
+
+
+def shared_words(queue: Queue, text: str) -> list[str]:
+    """The words of `text`, as they are written there, that the queue's own words hold, too."""
+    own = set(content_words(" ".join([queue.name, queue.description, *queue.examples])))
+    return list(
+        {folded: word for word in text.split() for folded in content_words(word) if folded in own}.values()
+    )
 
 
 def _document(queue: Queue) -> list[tuple[str, float]]:

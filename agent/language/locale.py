@@ -35,22 +35,22 @@ class Locale:
 
     def moment(self, at: datetime, now: datetime) -> str:
         """A near date as people say it ("Monday 08:00"), with the date beyond a week."""
-        day = self.weekdays[at.weekday()]
-        far = (at.date() - now.astimezone(at.tzinfo).date()).days >= 7
-        return f"{day} {at:%Y-%m-%d %H:%M}" if far else f"{day} {at:%H:%M}"
+        days = (at.date() - now.astimezone(at.tzinfo).date()).days
+        day = self.weekdays[at.weekday()] if days else self.texts["today"]
+        return f"{day} {at:%Y-%m-%d %H:%M}" if days >= 7 else f"{day} {at:%H:%M}"
 
 
-def plain(text: str) -> str:
+def folded(text: str) -> str:
     """`text` as phrases are compared: folded, without commas and full stops; a question mark stays."""
-    folded = unicodedata.normalize("NFKC", text).casefold().replace("’", "'")
-    visible = "".join(c for c in folded if unicodedata.category(c) != "Cf")
+    visible = unicodedata.normalize("NFKC", text).casefold().replace("’", "'")
+    if not visible.isascii():
+        visible = "".join(c for c in visible if unicodedata.category(c) != "Cf")
     return _IGNORED.sub(" ", visible).strip()
 
 
 def words_of(text: str) -> list[str]:
     """The words of `text`, folded."""
-    folded = unicodedata.normalize("NFKC", text).casefold().replace("’", "'")
-    return _WORD.findall(folded)
+    return _WORD.findall(unicodedata.normalize("NFKC", text).casefold().replace("’", "'"))
 
 
 @cache
@@ -70,7 +70,7 @@ def _load(language: str, text: str) -> Locale:
         language=language,
         texts=data["texts"],
         weekdays=tuple(data["weekdays"]),
-        phrases={intent: frozenset(map(plain, listed)) for intent, listed in data["phrases"].items()},
+        phrases={intent: frozenset(map(folded, listed)) for intent, listed in data["phrases"].items()},
         human=frozenset(data["words"]["human"]),
         greeting=tuple(data["words"]["greeting"]),
         filler=frozenset(data["words"]["filler"]),

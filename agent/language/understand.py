@@ -5,7 +5,7 @@ A *yes* stands here and nowhere else: no model can give one.
 
 from functools import cache
 
-from agent.language.locale import Intent, locales, plain, words_of
+from agent.language.locale import Intent, folded, locales, words_of
 
 
 @cache
@@ -38,7 +38,7 @@ def _human_words() -> frozenset[str]:
 
 def intent_of(text: str) -> Intent | None:
     """The intent of a message that is nothing but one of the listed phrases."""
-    return _intents().get(plain(text))
+    return _intents().get(folded(text))
 
 
 def content_words(text: str) -> list[str]:
@@ -59,7 +59,20 @@ def asks_for_human(text: str) -> bool:
 def greets(text: str) -> bool:
     """Whether the message is a greeting and says nothing else."""
     greetings = tuple(greeting for locale in locales().values() for greeting in locale.greeting)
-    return not content_words(text) and plain(text).startswith(greetings)
+    return not content_words(text) and folded(text).startswith(greetings)
+
+
+def without_opening(text: str) -> str:
+    """`text` without what only opens it: of "yes, but add that it is urgent" stays "it is urgent"."""
+    words = text.split()
+    while words and not set(words_of(words[0])) - _openings():
+        words.pop(0)
+    return " ".join(words)
+
+
+@cache
+def _openings() -> frozenset[str]:
+    return frozenset().union(*(locale.opening for locale in locales().values()))
 
 
 def claims_transfer(text: str) -> bool:

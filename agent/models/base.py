@@ -10,18 +10,23 @@ from agent.records.conversation import Message
 from agent.records.decision import Decision
 from agent.records.reply import Phase, Proposal
 
+CANDIDATES = 20
+"""How many queues a search gives a model to choose from."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Briefing:
     """All that a model may know of one turn; what the person may not see is not in it.
 
-    `messages` is the whole conversation; the last ones are the person's, still unanswered. `candidates` are
+    `messages` is the whole conversation; the last ones are the person's, still unanswered. The present issue
+    begins at `since`: what stands before it was handed off or closed. `candidates` are
     the queues found by a search, where the catalogue does not fit. `correction` says what was wrong with the
     model's last answer. `own_summary` is the summary in the person's own words, which stays as it is.
     """
 
     view: View
     messages: Sequence[Message]
+    since: int = 0
     phase: Phase
     language: str
     questions_left: int
@@ -40,6 +45,10 @@ class Answer:
     decision: Decision
     prompt_tokens: int = 0
     completion_tokens: int = 0
+
+
+class ScriptError(AssertionError):
+    """A test's script and the conversation disagree. No `HandoffError`: the turn lets it through."""
 
 
 class ChatModel(Protocol):

@@ -12,7 +12,7 @@ _LOOKALIKES = str.maketrans("<>|", "‹›/")
 _EXAMPLES = 5  # more would only make the prompt longer
 
 
-def plain(text: str, limit: int = 600) -> str:
+def quoted(text: str, limit: int = 600) -> str:
     """`text` on one line of at most `limit` characters, without delimiters and invisible characters."""
     if not text.isascii():
         text = "".join(c for c in text if unicodedata.category(c) != "Cf")
@@ -21,19 +21,19 @@ def plain(text: str, limit: int = 600) -> str:
 
 def queue_line(queue: Queue) -> str:
     """All that is needed to choose `queue`, on one line."""
-    about = [plain(queue.description)]
+    about = [quoted(queue.description)]
     if queue.not_for:
-        about.append(line("queue", "not_for", text=plain(queue.not_for)))
+        about.append(line("queue", "not_for", text=quoted(queue.not_for)))
     if queue.examples:
-        examples = "; ".join(plain(example, 100) for example in queue.examples[:_EXAMPLES])
+        examples = "; ".join(quoted(example, 100) for example in queue.examples[:_EXAMPLES])
         about.append(line("queue", "examples", text=examples))
     if queue.languages:
-        about.append(line("queue", "languages", text=plain(", ".join(queue.languages), 100)))
+        about.append(line("queue", "languages", text=quoted(", ".join(queue.languages), 100)))
     return line(
         "queue",
         "line",
-        id=plain(queue.id),
-        name=plain(queue.name, 100),
+        id=quoted(queue.id),
+        name=quoted(queue.name, 100),
         description=" ".join(filter(None, about)),
     )
 

@@ -8,17 +8,16 @@ import re
 from collections.abc import Callable, Sequence
 from functools import cache
 
-from agent.catalogue.view import Hit
+from agent.catalogue.view import Hit, shared_words
 from agent.language.clean import one_line
-from agent.language.locale import Locale, locale_for, locales, plain, words_of
-from agent.language.understand import content_words, describes_problem, greets
+from agent.language.locale import Locale, folded, locale_for, locales, words_of
+from agent.language.understand import content_words, describes_problem, greets, without_opening
 from agent.models.base import Answer, Briefing
 from agent.records.conversation import Message
 from agent.records.decision import Ask, Decision, SelectQueue
+from agent.retrieval.ranker import SURE
 
 # Scores are cosines; these were set on the example catalogue, and a calibrated engine will replace them.
-SURE = 0.13
-"""Below it, no queue is said to fit."""
 CLOSE = 0.85
 """A second queue with at least this share of the best one's score is as likely."""
 SWITCH = 1.5
@@ -44,13 +43,16 @@ class EmbeddedModel:
 
 def _decide(briefing: Briefing) -> Decision:
     locale = locale_for(briefing.language)
-    earlier, new = _said(briefing.messages)
-    if briefing.own_summary is not None:
+    earlier, new = _said(briefing.messages[briefing.since :])
+    last = briefing.messages[-1] if briefing.messages else None
+    if briefing.own_summary is not None and last and last.role == "user" and last.action == "summary":
         return _best(briefing, [briefing.own_summary], locale)
     if briefing.proposal:
         return _corrected(briefing, new, locale)
     if not any(describes_problem(text) for text in [*earlier, *new]):
-        return Ask(question=locale("ask_hello" if all(map(greets, new)) else "ask_issue"))
+        again = _last_text(briefing.messages) in (locale("ask_issue"), locale("ask_hello"))
+        key = "ask_more" if again else "ask_hello" if all(map(greets, new)) else "ask_issue"
+        return Ask(question=locale(key))
     if len(briefing.asked_between) > 1:
         return _answered(briefing, earlier, new, locale)
     two = _two_problems(briefing, new)
@@ -65,8 +67,6 @@ def _said(messages: Sequence[Message]) -> tuple[list[str], list[str]]:
         if message.role == "user":
             if message.action is None:
                 new.append(message.text)
-        elif message.reply.phase in ("handed_off", "closed"):
-            earlier, new = [], []
         else:
             earlier, new = earlier + new, []
     return earlier, new
@@ -82,7 +82,8 @@ def _best(briefing: Briefing, said: Sequence[str], locale: Locale) -> Decision:
     hits = briefing.view.search(" ".join(told), 3, language=locale.language)
     sure = bool(hits) and hits[0].score >= SURE
     asked = _last_text(briefing.messages)
-    if not sure and (len(hits) < 2 or asked not in (locale("ask_more"), locale("ask_issue"))):
+    open_questions = (locale("ask_more"), locale("ask_issue"))
+    if not sure and (len(hits) < 2 or hits[1].score < SURE / 2 or asked not in open_questions):
         return Ask(question=locale("ask_issue" if asked == locale("ask_more") else "ask_more"))
     # Not sure after an open question: the two best are named, far apart or not.
     rivals = [hit.queue for hit in hits[:2] if not sure or hit.score >= CLOSE * hits[0].score]
@@ -100,12 +101,12 @@ def _answered(briefing: Briefing, earlier: list[str], new: list[str], locale: Lo
     """The person answers the question which of two it is."""
     hits = briefing.view.search(" ".join(new), len(briefing.view.queues))
     among = [hit for hit in hits if hit.queue.id in briefing.asked_between]
-    named = [hit for hit in among if plain(hit.queue.name) in plain(" ".join(new))]
+    named = [hit for hit in among if folded(hit.queue.name) in folded(" ".join(new))]
     told = [text for text in [*earlier, *new] if describes_problem(text)]
     if named or (among and among[0] is hits[0] and among[0].score >= SURE / 2):
         answer = (named or among)[0]
         # A bare "Database Support" chooses, but tells the agent nothing.
-        told = [text for text in told if plain(text) != plain(answer.queue.name)] or told
+        told = [text for text in told if folded(text) != folded(answer.queue.name)] or told
         return _select(answer, _summary(told), locale)
     if hits and hits[0].score >= SURE:
         return _best(briefing, [*earlier, *new], locale)
@@ -122,16 +123,16 @@ def _corrected(briefing: Briefing, new: Sequence[str], locale: Locale) -> Decisi
     proposal = briefing.proposal
     if proposal is None:
         raise ValueError("nothing is proposed")
-    told = " ".join(filter(None, map(_without_opening, new)))
+    told = " ".join(filter(None, map(without_opening, new)))
     hits = briefing.view.search(told, len(briefing.view.queues), language=locale.language)
-    present = next((hit.score for hit in hits if hit.queue.id == proposal.queue_id), 0.0)
+    present = next((hit.score for hit in hits if hit.queue.id == proposal.wanted), 0.0)
     if hits and hits[0].score >= max(SURE, SWITCH * present):
         return _select(hits[0], one_line(told, SUMMARY_CHARS), locale)
     if _denies(new[-1] if new else "") and not content_words(told):
         return Ask(question=locale("ask_changed", queue=proposal.queue))
     summary = ". ".join(filter(None, [proposal.summary.rstrip(". "), told]))
     return SelectQueue(
-        queue_id=proposal.queue_id, summary=one_line(summary, SUMMARY_CHARS), reason=proposal.reason
+        queue_id=proposal.wanted, summary=one_line(summary, SUMMARY_CHARS), reason=proposal.reason
     )
 
 
@@ -162,15 +163,6 @@ def _parts(text: str) -> list[str]:
     return [part for part in parts if content_words(part)]
 
 
-def _without_opening(text: str) -> str:
-    """The text without what only opens it: of "yes, but add that it is urgent" stays "it is urgent"."""
-    opening = frozenset[str]().union(*(locale.opening for locale in locales().values()))
-    words = text.split()
-    while words and (not (bare := words_of(words[0])) or bare[0] in opening):
-        words.pop(0)
-    return " ".join(words)
-
-
 def _denies(text: str) -> bool:
     first = words_of(text)[:1]
     return bool(first) and any(first[0] in locale.phrases["no"] for locale in locales().values())
@@ -181,7 +173,6 @@ def _summary(said: Sequence[str]) -> str:
 
 
 def _select(hit: Hit, summary: str, locale: Locale) -> SelectQueue:
-    described = set(content_words(" ".join([hit.queue.name, hit.queue.description, *hit.queue.examples])))
-    shared = [w for w in dict.fromkeys(content_words(summary)) if w in described]
+    shared = shared_words(hit.queue, summary)
     reason = locale("mentioned", words=", ".join(shared[:3])) if shared else ""
     return SelectQueue(queue_id=hit.queue.id, summary=summary, reason=reason)

@@ -2,15 +2,11 @@
 
 from collections.abc import Callable, Iterable
 
-from agent.models.base import Answer, Briefing
+from agent.models.base import Answer, Briefing, ScriptError
 from agent.records.base import Record
 from agent.records.decision import Decision
 
 Step = Decision | Answer | Exception | type[Exception] | Callable[[Briefing], Decision]
-
-
-class ScriptError(AssertionError):
-    """More calls than steps, or steps that no call used. No `HandoffError`: the agent lets it through."""
 
 
 class ScriptedModel:

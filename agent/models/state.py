@@ -5,11 +5,10 @@ from collections.abc import Sequence
 from agent.catalogue.schema import Queue
 from agent.catalogue.view import View
 from agent.language.clean import one_line
-from agent.models.base import Briefing
-from agent.models.catalogue_text import plain, queue_lines
+from agent.models.base import CANDIDATES, Briefing
+from agent.models.catalogue_text import queue_lines, quoted
 from prompts import line, prompt
 
-_CANDIDATES = 20
 _WORDS = 4_000  # characters of the person's own words that a search takes, the latest ones
 
 
@@ -17,7 +16,7 @@ def state_text(briefing: Briefing, candidates: Sequence[Queue] | None) -> str:
     """The state in words, empty if there is nothing to say; `candidates` is None where all queues are listed."""
     notes = [*_phase_notes(briefing)]
     if briefing.own_summary is not None:
-        notes.append(line("state", "own_summary", summary=plain(briefing.own_summary, 1_000)))
+        notes.append(line("state", "own_summary", summary=quoted(briefing.own_summary, 1_000)))
     if candidates is not None:
         notes.append(_found(candidates))
     if briefing.correction:
@@ -31,14 +30,18 @@ def candidates_of(briefing: Briefing) -> tuple[Queue, ...]:
     Those that the conversation is about already stay among them.
     """
     view = briefing.view
-    found = briefing.candidates or tuple(hit.queue for hit in view.search(_words(briefing), _CANDIDATES))
+    found = briefing.candidates or tuple(hit.queue for hit in view.search(_words(briefing), CANDIDATES))
     known = [*briefing.asked_between, briefing.proposal.queue_id if briefing.proposal else None]
     ids = dict.fromkeys([*known, *(queue.id for queue in found)])
     return tuple(queue for queue in map(view.get, ids) if queue)
 
 
 def _words(briefing: Briefing) -> str:
-    said = (m.text for m in briefing.messages if m.role == "user" and m.action in (None, "summary"))
+    said = (
+        m.text
+        for m in briefing.messages[briefing.since :]
+        if m.role == "user" and m.action in (None, "summary")
+    )
     return "\n".join([*said, briefing.own_summary or ""])[-_WORDS:]
 
 
@@ -52,8 +55,8 @@ def _phase_notes(briefing: Briefing) -> list[str]:
         notes.append(line("state", "no_questions"))
     if briefing.phase == "proposed" and briefing.proposal:
         proposal = briefing.proposal
-        summary = plain(proposal.summary, 1_000)
-        notes.append(line("state", "proposed", queue=_name(view, proposal.queue_id), summary=summary))
+        summary = quoted(proposal.summary, 1_000)
+        notes.append(line("state", "proposed", queue=_name(view, proposal.wanted), summary=summary))
     if briefing.handed_off is not None:
         if view.get(briefing.handed_off):
             notes.append(line("state", "handed_off", queue=_name(view, briefing.handed_off)))
@@ -66,7 +69,7 @@ def _name(view: View, id_: str) -> str:
     queue = view.get(id_)
     if queue is None:  # meanwhile taken away, or hidden from this person
         return line("state", "unknown_queue")
-    return line("state", "queue", name=plain(queue.name, 100), id=plain(queue.id))
+    return line("state", "queue", name=quoted(queue.name, 100), id=quoted(queue.id))
 
 
 def _found(candidates: Sequence[Queue]) -> str:

@@ -47,11 +47,17 @@ Message = Annotated[UserMessage | AssistantMessage, Field(discriminator="role")]
 
 
 class Choice(Record):
-    """The best queue known so far, and what its agents should know."""
+    """The best queue known so far, and what its agents should know.
+
+    `upto` is the number of messages that the summary covers. `guessed`: neither the model nor the person chose
+    the queue, so it is looked for again when more is known.
+    """
 
     queue_id: str
     summary: str
     reason: str = ""
+    upto: int = 0
+    guessed: bool = False
 
 
 class Conversation(Record):

@@ -33,6 +33,10 @@ def _features(text: str) -> Counter[str]:
     return found
 
 
+SURE = 0.13
+"""From this score on a text fits. Set on the example catalogue; a calibrated engine will replace it."""
+
+
 class Ranker:
     """A search index over documents; a document is a list of (text, weight)."""
 

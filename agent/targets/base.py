@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from agent.catalogue.schema import Queue
+from agent.catalogue.templates import LIMITS
+from agent.language.clean import clean, cut_bytes
 from agent.records.user import User
 
 
@@ -15,6 +17,23 @@ class Packet:
     summary: str
     user: User
     reference: str
+
+    def values(self) -> dict[str, str]:
+        """Every value that a link can carry by its placeholder, on one line, cut between characters."""
+        raw = {
+            "queue_id": self.queue.id,
+            "summary": self.summary,
+            "name": self.user.name or "",
+            "email": self.user.email or "",
+            "reference": self.reference,
+        }
+        return {name: _value(value, LIMITS[name]) for name, value in raw.items()}
+
+
+def _value(text: str, limit: int) -> str:
+    value = cut_bytes(" ".join(clean(text).split()), limit).rstrip()
+    # Dots alone in the path would climb out of it, and browsers read even encoded ones so.
+    return "" if set(value) == {"."} else value
 
 
 class Target(Protocol):
@@ -37,6 +56,10 @@ class Target(Protocol):
     async def open(self, queue: Queue, sends: dict[str, str]) -> str:
         """Make the handoff from the values that were shown, and nothing else.
 
-        Raises `TargetError` where the support system does not take it.
+        Raises `TargetError` where the support system does not take it; a turn's time limit holds for it, too.
         """
+        ...
+
+    def owns(self, url: str) -> bool:
+        """Whether `url` leads where this target's configuration says: checked before any URL is given out."""
         ...

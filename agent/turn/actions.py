@@ -1,12 +1,15 @@
 """The buttons. None of them needs a model, but `edit` with text, which `message` handles."""
 
+from collections.abc import Sequence
+
 from agent.catalogue.schema import Queue
+from agent.language.clean import one_line
 from agent.records.conversation import Choice, Conversation
 from agent.records.reply import Action, Button
 from agent.turn import say
 from agent.turn.context import Context
-from agent.turn.gate import accept, after_buttons, hand_out
-from agent.turn.propose import best_known, own_words, propose, show
+from agent.turn.gate import accept, after_buttons, hand_out, next_after
+from agent.turn.propose import best_known, open_queue, own_words, propose, reason_for, show
 
 OTHER_QUEUES = 3
 
@@ -49,17 +52,25 @@ def other(ctx: Context, conversation: Conversation, lead: str = "") -> Conversat
     words = " ".join(own_words(conversation)) or say.summary_of(conversation)
     present = conversation.proposal.queue_id if conversation.proposal else None
     hits = ctx.view.search(words, OTHER_QUEUES + 1, language=ctx.locale.language) if words else []
-    queues = [hit.queue for hit in hits if hit.queue.id != present][:OTHER_QUEUES]
+    # A closed queue whose stand-in is proposed already would only lead back to it.
+    stood_in = (hit.queue for hit in hits if present is None or _leads_to(ctx, hit.queue) != present)
+    queues = list(stood_in)[:OTHER_QUEUES]
     if ctx.view.default not in queues and ctx.view.default.id != present:
         queues.append(ctx.view.default)
     buttons = [say.choose_button(queue) for queue in queues]
     buttons += say.link_buttons(ctx, conversation, ctx.catalogue.other_help)
     if conversation.proposal:
-        present_queue = ctx.view.get(present) or ctx.view.default
-        buttons.append(say.choose_button(present_queue, ctx.locale("back_to", queue=present_queue.name)))
+        wanted = ctx.view.get(conversation.proposal.wanted) or ctx.view.default
+        back = ctx.locale("back_to", queue=conversation.proposal.queue)
+        buttons.append(say.choose_button(wanted, back))
     buttons.append(Button(label=ctx.locale("cancel"), action="cancel", style="text"))
     lines = [lead or ctx.locale("other_help"), "" if lead else ctx.locale("other_queues")]
     return say.reply(ctx, conversation, lines, buttons)
+
+
+def _leads_to(ctx: Context, queue: Queue) -> str | None:
+    open_ = open_queue(ctx, queue)
+    return open_.id if open_ else None
 
 
 def choose(ctx: Context, conversation: Conversation, queue_id: str | None) -> Conversation:
@@ -70,17 +81,37 @@ def choose(ctx: Context, conversation: Conversation, queue_id: str | None) -> Co
     return propose_chosen(ctx, conversation, queue)
 
 
-def propose_chosen(ctx: Context, conversation: Conversation, queue: Queue) -> Conversation:
-    """Propose `queue`; where it is the second problem's, that problem comes first now."""
+def propose_chosen(
+    ctx: Context, conversation: Conversation, queue: Queue, details: Sequence[str] = ()
+) -> Conversation:
+    """Propose `queue`; where it is the second problem's, that problem comes first now.
+
+    `details` are added to the summary that is known already.
+    """
     second, first = conversation.second, conversation.choice
     if second and second.queue_id == queue.id:
         kept = first if first and conversation.phase != "handed_off" else None
         conversation = conversation.model_copy(update={"second": kept, "own_summary": None})
-        return propose(ctx, conversation, second)
-    if first and first.queue_id == queue.id:
-        return propose(ctx, conversation, first)
+        return propose(ctx, conversation, _known(ctx, queue, second, details))
+    if first and first.queue_id == queue.id and not first.guessed:
+        return propose(ctx, conversation, _known(ctx, queue, first, details))
     summary = best_known(ctx, conversation).summary
-    return propose(ctx, conversation, Choice(queue_id=queue.id, summary=summary))
+    chosen = Choice(queue_id=queue.id, summary=summary, reason=ctx.locale("chosen"))
+    return propose(ctx, conversation, chosen)
+
+
+def _known(ctx: Context, queue: Queue, choice: Choice, details: Sequence[str]) -> Choice:
+    summary = one_line(" ".join([choice.summary, *details]), ctx.limits.summary_chars)
+    reason = choice.reason or reason_for(ctx, queue, summary)
+    return choice.model_copy(update={"summary": summary, "reason": reason})
+
+
+def nobody_came(ctx: Context, conversation: Conversation) -> Conversation:
+    """They opened the chat, and nobody was there: the queue's stand-in, or the same queue; a new yes."""
+    queue = next_after(ctx, conversation.handoffs[-1])
+    summary = best_known(ctx, conversation).summary
+    choice = Choice(queue_id=queue.id, summary=summary, reason=reason_for(ctx, queue, summary))
+    return propose(ctx, conversation, choice, [ctx.locale("sorry", queue=queue.name)])
 
 
 def cancel(ctx: Context, conversation: Conversation) -> Conversation:

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 
 from agent.catalogue.schema import Queue
 from agent.errors import ModelAnswerInvalid, ModelError, ModelUnavailable
-from agent.models.base import Answer, Briefing, ChatModel
-from agent.models.scripted import ScriptError
+from agent.models.base import CANDIDATES, Answer, Briefing, ChatModel, ScriptError
 from agent.records.conversation import Conversation
 from agent.records.decision import Decision, SearchQueues
 from agent.turn.context import Context
@@ -15,7 +14,6 @@ from agent.turn.judge import Refused, judge
 from agent.turn.propose import own_words
 
 log = logging.getLogger("agent.turn")
-CANDIDATES = 20
 
 
 @dataclass(slots=True)
@@ -44,6 +42,7 @@ async def decide(
         briefing = Briefing(
             view=ctx.view,
             messages=conversation.messages,
+            since=conversation.since,
             phase=conversation.phase,
             language=ctx.locale.language,
             questions_left=max(0, ctx.limits.questions - conversation.questions),

@@ -121,7 +121,6 @@ def hand_out(ctx: Context, conversation: Conversation, handoff: Handoff) -> Conv
 
 def after_buttons(ctx: Context, conversation: Conversation, handoff: Handoff) -> list[Button]:
     """Open it again, say that nobody came, go on with a second problem, or take other help."""
-    queue = next_after(ctx, handoff)
     buttons = [
         Button(
             label=ctx.locale("open_again"),
@@ -130,7 +129,8 @@ def after_buttons(ctx: Context, conversation: Conversation, handoff: Handoff) ->
             url=handoff.url,
             proposal=handoff.proposal,
         ),
-        say.choose_button(queue, ctx.locale("nobody_came")),
+        # Said rather than chosen: it is understood in every phase, and names no queue that may change.
+        Button(label=ctx.locale("nobody_came"), action="message", text=ctx.locale("nobody_came")),
         Button(label=ctx.locale("other"), action="other"),
     ]
     second = conversation.second

@@ -1,7 +1,7 @@
 """A message: what `understood` answers at once, else one decision of the model, carried out."""
 
 from agent.language.clean import one_line
-from agent.language.understand import asks_for_human, describes_problem
+from agent.language.understand import asks_for_human, content_words, describes_problem, without_opening
 from agent.models.base import ChatModel
 from agent.records.conversation import AssistantMessage, Choice, Conversation, UserMessage
 from agent.records.decision import Ask, CreateHandoff, Decision, NotForAgents, SelectQueue
@@ -12,6 +12,8 @@ from agent.turn.decide import Budget, decide
 from agent.turn.judge import second_of
 from agent.turn.propose import best_known, own_words, propose, show
 from agent.turn.understood import understood
+
+NAMING_WORDS = 3  # content words that naming a problem takes at most: "the printer on floor three"
 
 
 async def answer(ctx: Context, conversation: Conversation, model: ChatModel, budget: Budget) -> Conversation:
@@ -74,9 +76,12 @@ def carry_out(ctx: Context, conversation: Conversation, decision: Decision | Non
             # The model's word is no yes; the person has to give it.
             return show(ctx, conversation, [ctx.locale("not_yet")])
     # No decision, or a question beyond the budget: the best queue known, and what was said goes along.
+    said = own_words(conversation)
+    if decision is None and not (said or conversation.questions or conversation.choice):
+        return say.question(ctx, conversation, ctx.locale("ask_issue"))
     ctx.step("step_queue", "error" if decision is None else "success")
     choice = best_known(ctx, conversation)
-    unsure = choice.queue_id == ctx.view.default.id and own_words(conversation)
+    unsure = choice.queue_id == ctx.view.default.id and said
     notes = [ctx.locale("no_certain_queue")] if unsure else []
     return propose(ctx, _own_words_added(conversation), choice, notes)
 
@@ -89,7 +94,7 @@ def _selected(ctx: Context, conversation: Conversation, decision: SelectQueue) -
         # The answer to "which one first?": both summaries are kept already.
         queue = ctx.view.get(decision.queue_id)
         if queue and queue.id in conversation.asked_between:
-            return actions.propose_chosen(ctx, conversation, queue)
+            return actions.propose_chosen(ctx, conversation, queue, _details(conversation))
     chosen = Choice(queue_id=decision.queue_id, summary=decision.summary, reason=decision.reason)
     second = second_of(decision)
     if decision.second_issue and second is None:  # both are for the same queue
@@ -105,6 +110,11 @@ def _selected(ctx: Context, conversation: Conversation, decision: SelectQueue) -
     return propose(ctx, _own_words_added(conversation), chosen)
 
 
+def _details(conversation: Conversation) -> list[str]:
+    """Of an answer that names a problem, what says more than which one."""
+    return [m.text for m in conversation.unanswered if len(content_words(m.text)) > NAMING_WORDS]
+
+
 def _unchanged(conversation: Conversation, chosen: Choice) -> bool:
     """Whether this is what is on the screen already, so that the person only has to answer."""
     proposal = conversation.proposal
@@ -117,9 +127,10 @@ def _unchanged(conversation: Conversation, chosen: Choice) -> bool:
 
 def _which_first(ctx: Context, conversation: Conversation, chosen: Choice, second: Choice) -> Conversation:
     """Two problems for two queues: one question, which comes first; the other is kept."""
-    names = [ctx.view.by_id[choice.queue_id].name for choice in (chosen, second)]
-    text = ctx.locale("ask_first", first=names[0], second=names[1])
-    buttons = [say.choose_button(ctx.view.by_id[choice.queue_id]) for choice in (chosen, second)]
+    one, two = (ctx.view.by_id[choice.queue_id] for choice in (chosen, second))
+    summaries = {"first": say.label(chosen.summary), "second": say.label(second.summary)}
+    text = ctx.locale("ask_first", **summaries, one=one.name, two=two.name)
+    buttons = [say.choose_button(one), say.choose_button(two)]
     kept = {"choice": chosen, "second": second, "asked_between": (chosen.queue_id, second.queue_id)}
     return say.question(ctx, conversation.model_copy(update=kept), text, buttons)
 
@@ -128,8 +139,10 @@ def _own_words_added(conversation: Conversation) -> Conversation:
     """A summary of the person's own stays word for word; what they say after it is added in their words."""
     if conversation.own_summary is None:
         return conversation
-    said = [message.text for message in conversation.unanswered if message.action is None]
-    return conversation.model_copy(update={"own_summary": "\n".join([conversation.own_summary, *said])})
+    said = [without_opening(message.text) for message in conversation.unanswered if message.action is None]
+    return conversation.model_copy(
+        update={"own_summary": "\n".join([conversation.own_summary, *filter(None, said)])}
+    )
 
 
 def _with_costs(conversation: Conversation, budget: Budget) -> Conversation:

@@ -3,22 +3,24 @@
 from collections.abc import Sequence
 
 from agent.catalogue.schema import Queue
+from agent.catalogue.view import shared_words
 from agent.language.clean import one_line
 from agent.language.understand import asks_for_human, greets, intent_of
 from agent.records.conversation import Choice, Conversation, UserMessage
 from agent.records.reply import Button, Proposal
+from agent.retrieval.ranker import SURE
 from agent.targets.base import Packet
 from agent.turn import say
 from agent.turn.context import Context
 from agent.turn.seal import fingerprint
 
-# Below this score the embedded engine's best is no better than the default queue.
-THRESHOLD = 0.12
 
+def own_words(conversation: Conversation, start: int = 0) -> list[str]:
+    """What the person has said about the present issue, without greetings and requests for a human.
 
-def own_words(conversation: Conversation) -> list[str]:
-    """What the person has said about the present issue, without greetings and requests for a human."""
-    said = conversation.messages[conversation.since :]
+    `start` leaves out the messages before that place.
+    """
+    said = conversation.messages[max(start, conversation.since) :]
     return [m.text for m in said if m.role == "user" and _goes_along(m)]
 
 
@@ -32,14 +34,28 @@ def best_known(ctx: Context, conversation: Conversation) -> Choice:
 
     What the person said goes along.
     """
-    words = one_line(conversation.own_summary or " ".join(own_words(conversation)), ctx.limits.summary_chars)
-    if conversation.choice:
-        last = [message.text for message in conversation.unanswered if _goes_along(message)]
-        summary = one_line(" ".join([conversation.choice.summary, *last]), ctx.limits.summary_chars)
-        return conversation.choice.model_copy(update={"summary": summary})
+    choice = conversation.choice
+    if choice and not choice.guessed:
+        since = own_words(conversation, choice.upto)
+        return choice.model_copy(update={"summary": _joined(ctx, [choice.summary, *since])})
+    words = conversation.own_summary or " ".join(own_words(conversation))
     hits = ctx.view.search(words, 1, language=ctx.locale.language) if words else []
-    queue = hits[0].queue if hits and hits[0].score >= THRESHOLD else ctx.view.default
-    return Choice(queue_id=queue.id, summary=words)
+    queue = hits[0].queue if hits and hits[0].score >= SURE else ctx.view.default
+    return Choice(
+        queue_id=queue.id, summary=_joined(ctx, [words]), reason=reason_for(ctx, queue, words), guessed=True
+    )
+
+
+def _joined(ctx: Context, texts: Sequence[str]) -> str:
+    return one_line(" ".join(filter(None, texts)), ctx.limits.summary_chars)
+
+
+def reason_for(ctx: Context, queue: Queue, words: str) -> str:
+    """Why `queue`, where no model says: the words that it shares with what was said."""
+    shared = shared_words(queue, words)
+    if shared:
+        return ctx.locale("mentioned", words=", ".join(shared[:3]))
+    return ctx.locale("default_reason") if queue.id == ctx.view.default.id else ""
 
 
 def open_queue(ctx: Context, wanted: Queue) -> Queue | None:
@@ -80,6 +96,7 @@ def propose(
     ctx: Context, conversation: Conversation, choice: Choice, notes: Sequence[str] = ()
 ) -> Conversation:
     """Propose `choice`: the reply shows what would be sent where, and whether the queue is open."""
+    choice = choice.model_copy(update={"upto": len(conversation.messages)})
     conversation = conversation.model_copy(update={"choice": choice})
     wanted = ctx.view.get(choice.queue_id) or ctx.view.default
     queue = open_queue(ctx, wanted)
@@ -139,5 +156,6 @@ def _after_hours(
         Button(label=ctx.locale("edit"), action="edit", text=say.summary_of(conversation)),
         Button(label=ctx.locale("other"), action="other"),
     ]
-    closed = ctx.locale("closed_all", wanted=wanted.name, opens=say.opens(ctx, wanted))
+    key = "closed_all" if ctx.view.get(wanted.fallback) else "closed_one"
+    closed = ctx.locale(key, wanted=wanted.name, opens=say.opens(ctx, wanted))
     return say.reply(ctx, conversation, [*notes, closed], buttons)

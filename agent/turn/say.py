@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 
 from agent.catalogue.schema import Link, Queue
+from agent.catalogue.templates import fill
 from agent.language.clean import one_line
 from agent.records.conversation import AssistantMessage, Conversation
 from agent.records.reply import Button, Handoff, Proposal, Reply
 from agent.targets.base import Packet
-from agent.targets.url_template import fill, values_of
 from agent.turn.context import Context
 
 LABEL_CHARS = 75  # what chat platforms show of a button
@@ -50,7 +50,7 @@ def link_buttons(ctx: Context, conversation: Conversation, links: Sequence[Link]
         user=conversation.user,
         reference="",
     )
-    values = values_of(packet)
+    values = packet.values()
     return [Button(label=label(link.label), action="link", url=fill(link.url, values)) for link in links]
 
 

@@ -1,12 +1,12 @@
 """Messages that code understands as a whole: a recognised phrase, or a button's label. No model is asked."""
 
-from agent.language.locale import Intent, plain
+from agent.language.locale import Intent, folded
 from agent.language.understand import asks_for_human, intent_of
 from agent.records.conversation import Conversation, UserMessage
 from agent.records.reply import Button
 from agent.turn import actions, say
 from agent.turn.context import Context
-from agent.turn.gate import accept, after_buttons, hand_out, next_after
+from agent.turn.gate import accept, after_buttons, hand_out
 from agent.turn.propose import show
 
 
@@ -16,6 +16,7 @@ async def understood(ctx: Context, conversation: Conversation, message: UserMess
         return show(ctx, conversation, [ctx.locale("not_yet")])
     button = _typed_button(conversation, message)
     if button and button.action != "message" and button.action != "link":  # noqa: PLR1714  # mypy narrows so
+        conversation = _as_pressed(conversation, message, button)
         return await actions.act(
             ctx, conversation, button.action, queue_id=button.queue_id, proposal_id=button.proposal
         )
@@ -39,10 +40,16 @@ def _agrees(conversation: Conversation, message: UserMessage) -> bool:
 def _typed_button(conversation: Conversation, message: UserMessage) -> Button | None:
     """The button of the last reply whose label was typed."""
     last = conversation.last_reply
-    typed = plain(message.text)
+    typed = folded(message.text)
     if last is None or message.seen != (last.proposal.id if last.proposal else None):
         return None
-    return next((button for button in last.buttons if plain(button.label) == typed), None)
+    return next((button for button in last.buttons if folded(button.label) == typed), None)
+
+
+def _as_pressed(conversation: Conversation, message: UserMessage, button: Button) -> Conversation:
+    """A typed label is no word about the problem: it is kept as the press that it stands for."""
+    pressed = message.model_copy(update={"action": button.action})
+    return conversation.model_copy(update={"messages": (*conversation.messages[:-1], pressed)})
 
 
 async def _proposed(
@@ -51,7 +58,7 @@ async def _proposed(
     proposal = conversation.proposal
     if intent == "yes" and proposal and message.seen == proposal.id:
         return await accept(ctx, conversation, proposal.id)
-    if intent in ("yes", "thanks") or asks_for_human(message.text):
+    if intent in ("yes", "thanks", "nobody") or asks_for_human(message.text):
         return show(ctx, conversation, [ctx.locale("not_yet")])
     if intent in ("no", "wrong_team"):
         return actions.other(ctx, conversation, ctx.locale("other_wrong"))
@@ -68,9 +75,9 @@ def _handed_off(
         case "yes" | "skip":
             return hand_out(ctx, conversation, handoff)
         case "no":  # no to the second problem, if one was offered
-            return _welcome(ctx, conversation.model_copy(update={"second": None}))
+            return _welcome(ctx, conversation.model_copy(update={"second": None}), "all_right")
         case "nobody":
-            return actions.choose(ctx, conversation, next_after(ctx, handoff).id)
+            return actions.nobody_came(ctx, conversation)
         case "thanks":
             return _welcome(ctx, conversation)
     return actions.already(ctx, conversation) if asks_for_human(message.text) else None
@@ -78,6 +85,8 @@ def _handed_off(
 
 def _anywhere(ctx: Context, conversation: Conversation, intent: Intent | None) -> Conversation | None:
     match intent:
+        case "nobody" if conversation.handoffs:
+            return actions.nobody_came(ctx, conversation)
         case "cancel":
             return actions.cancel(ctx, conversation)
         case "wrong_team":
@@ -89,7 +98,7 @@ def _anywhere(ctx: Context, conversation: Conversation, intent: Intent | None) -
     return None
 
 
-def _welcome(ctx: Context, conversation: Conversation) -> Conversation:
+def _welcome(ctx: Context, conversation: Conversation, key: str = "welcome") -> Conversation:
     handoff = conversation.handoffs[-1] if conversation.handoffs else None
     buttons = after_buttons(ctx, conversation, handoff) if handoff else ()
-    return say.reply(ctx, conversation, ctx.locale("welcome"), buttons)
+    return say.reply(ctx, conversation, ctx.locale(key), buttons)

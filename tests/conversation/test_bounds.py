@@ -9,7 +9,8 @@ import pytest
 from agent import Answer, Briefing, Limits
 from agent.catalogue.schema import Catalogue
 from agent.errors import ModelAnswerInvalid, ModelRejected, ModelUnavailable
-from agent.models.scripted import ScriptedModel, ScriptError
+from agent.models.base import ScriptError
+from agent.models.scripted import ScriptedModel
 from agent.records.decision import Ask, SearchQueues, SelectQueue
 from tests.support import small
 

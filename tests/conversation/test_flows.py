@@ -143,7 +143,8 @@ async def test_two_problems_ask_which_first_and_keep_the_other(catalogue: Catalo
     chat, model = chat_with(catalogue, both)
     asked = await chat.send("my SQL database is slow, and my laptop is broken")
     assert asked.text == (
-        "You mention two things. Which one should I pass on first: Database Support, or Laptop Support?"
+        "You mention two things. Which one should I pass on first: "
+        "“The SQL database is slow.” (Database Support), or “The laptop is broken.” (Laptop Support)?"
     )
     assert [b.queue_id for b in asked.buttons[:2]] == [small.DATABASE, small.LAPTOP]
     first = await chat.send("Laptop Support")

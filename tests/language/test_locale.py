@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from agent.language.locale import Intent, Locale, locale_for, locales, plain
+from agent.language.locale import Intent, Locale, folded, locale_for, locales
 from agent.language.understand import asks_for_human, claims_transfer, intent_of, language_of
 
 INTENTS = set(Intent.__args__)  # type: ignore[attr-defined]  # a Literal
@@ -56,6 +56,7 @@ def test_buttons_can_be_typed(locale: Locale) -> None:
     for key, intent in meant.items():
         assert intent_of(locale(key)) in (intent, None), key
     assert intent_of(locale("start")) == "yes"
+    assert intent_of(locale("nobody_came")) == "nobody"  # its button says it
 
 
 def test_own_questions_claim_nothing() -> None:
@@ -67,10 +68,10 @@ def test_own_questions_claim_nothing() -> None:
 
 
 def test_plain() -> None:
-    assert plain("  YES,\tplease!!  ") == "yes please"
-    assert plain("ye\u200bs.") == "yes"
-    assert plain("Let’s go…") == "let's go"
-    assert plain("ok?") == "ok?"
+    assert folded("  YES,\tplease!!  ") == "yes please"
+    assert folded("ye\u200bs.") == "yes"
+    assert folded("Let’s go…") == "let's go"
+    assert folded("ok?") == "ok?"
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,8 @@
 import pytest
 
 from agent.errors import HandoffError, ModelUnavailable
-from agent.models.base import Answer, Briefing
-from agent.models.scripted import ScriptedModel, ScriptError
+from agent.models.base import Answer, Briefing, ScriptError
+from agent.models.scripted import ScriptedModel
 from agent.records.decision import Ask, CreateHandoff, Decision, SelectQueue
 from tests.models.briefings import briefing
 

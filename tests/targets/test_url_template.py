@@ -8,9 +8,10 @@ from hypothesis import strategies as st
 
 from agent import User
 from agent.catalogue.schema import Queue
+from agent.catalogue.templates import LIMITS, names_in
 from agent.errors import TargetError
 from agent.targets.base import Packet
-from agent.targets.url_template import LIMITS, UrlTemplate, names_in
+from agent.targets.url_template import UrlTemplate
 
 TEMPLATE = "https://chat.example.com:8443/a/{queue_id}/{name}?s={summary}&e={email}&r={reference}#x={summary}"
 nasty = st.one_of(
