@@ -6,7 +6,7 @@ not wait for a running turn: whoever commits first wins, and the other looks aga
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from agent import background, document
 from agent.errors import ConflictError, HandoffError, InputError, StoreError
@@ -17,23 +17,21 @@ from agent.language.understand import intent_of, language_of
 from agent.records.conversation import Conversation, UserMessage
 from agent.records.events import ErrorEvent, Event, StepEvent, TurnEnd, events_of
 from agent.records.reply import ACTIONS, Action, Reply, Step
+from agent.runtime import Runtime
 from agent.turn.actions import act
 from agent.turn.context import Context
 from agent.turn.decide import Budget
 from agent.turn.message import answer
 
-if TYPE_CHECKING:
-    from agent.agent import HandoffAgent
-
-Emit = Callable[[Event], None]
+Emit = Callable[[StepEvent], None]
 COMMITS = 50  # attempts; more means that something writes without pause
 
 
 class Chat:
     """One person's conversation. Made by `HandoffAgent.start`, `resume` or `load`."""
 
-    def __init__(self, agent: "HandoffAgent", kept: Kept) -> None:
-        self._agent = agent
+    def __init__(self, runtime: Runtime, kept: Kept) -> None:
+        self._runtime = runtime
         self._kept = kept
 
     @property
@@ -48,7 +46,7 @@ class Chat:
 
     def dump(self) -> str:
         """The document as JSON, signed if the agent has a state key; `HandoffAgent.resume` takes it."""
-        return document.dump(self.conversation, self._agent.state_key)
+        return document.dump(self.conversation, self._runtime.state_key)
 
     async def send(self, text: str, *, relayed: bool = False) -> Reply:
         """Say `text` and get the reply.
@@ -65,12 +63,13 @@ class Chat:
         text: str | None = None,
         queue_id: str | None = None,
         proposal: str | None = None,
+        relayed: bool = False,
     ) -> Reply:
         """Press a button: `start`, `skip`, `other`, `choose` (`queue_id`), `cancel` or `edit` (`text`).
 
         Raises `InputError` for any other action, `StoreError` where it cannot be kept.
         """
-        return await self._run(self._pressed(action, text, queue_id, proposal))
+        return await self._run(self._pressed(action, text, queue_id, proposal, relayed=relayed))
 
     def stream(self, text: str, *, relayed: bool = False) -> AsyncIterator[Event]:
         """`send` as events: steps while the turn runs, the rest when it is committed."""
@@ -83,13 +82,14 @@ class Chat:
         text: str | None = None,
         queue_id: str | None = None,
         proposal: str | None = None,
+        relayed: bool = False,
     ) -> AsyncIterator[Event]:
         """`press` as events."""
-        return self._stream(self._pressed(action, text, queue_id, proposal))
+        return self._stream(self._pressed(action, text, queue_id, proposal, relayed=relayed))
 
-    def send_sync(self, text: str) -> Reply:
+    def send_sync(self, text: str, *, relayed: bool = False) -> Reply:
         """`send` for code without an event loop, or inside a running one."""
-        return background.run(self.send(text))
+        return background.run(self.send(text, relayed=relayed))
 
     def press_sync(
         self,
@@ -98,40 +98,45 @@ class Chat:
         text: str | None = None,
         queue_id: str | None = None,
         proposal: str | None = None,
+        relayed: bool = False,
     ) -> Reply:
         """`press` for code without an event loop, or inside a running one."""
-        return background.run(self.press(action, text=text, queue_id=queue_id, proposal=proposal))
+        return background.run(
+            self.press(action, text=text, queue_id=queue_id, proposal=proposal, relayed=relayed)
+        )
 
     # ── running ──────────────────────────────────────────────────────────────────────────────────────────
 
     def _pressed(
-        self, action: str, text: str | None, queue_id: str | None, proposal: str | None
+        self, action: str, text: str | None, queue_id: str | None, proposal: str | None, *, relayed: bool
     ) -> Callable[[Emit], Coroutine[Any, Any, Reply]]:
         if action == "message" and text is not None:
-            return lambda emit: self._message(text, emit)
+            return lambda emit: self._message(text, emit, relayed=relayed)
         if action not in ACTIONS:
             raise InputError(f"there is no action {action[:40]!r}: use {', '.join(ACTIONS)}")
         if action == "edit" and text is not None and clean(text):
-            return lambda emit: self._message(text, emit, action="summary")
-        return lambda emit: self._action(action, queue_id, proposal, emit)
+            return lambda emit: self._message(text, emit, action="summary", relayed=relayed)
+        return lambda emit: self._action(action, queue_id, proposal, emit, relayed=relayed)
 
     async def _run(self, turn: Callable[[Emit], Coroutine[Any, Any, Reply]]) -> Reply:
         # A turn goes on when its caller is cancelled: what was said is answered and kept all the same.
-        return await asyncio.shield(self._agent.task(turn(lambda _: None)))
+        return await asyncio.shield(self._runtime.task(turn(lambda _: None)))
 
     async def _stream(self, turn: Callable[[Emit], Coroutine[Any, Any, Reply]]) -> AsyncIterator[Event]:
-        events: asyncio.Queue[Event | None] = asyncio.Queue()
-        task = self._agent.task(turn(events.put_nowait))
-        task.add_done_callback(lambda _: events.put_nowait(None))
-        while (event := await events.get()) is not None:
-            yield event
+        steps: asyncio.Queue[StepEvent | None] = asyncio.Queue()
+        task = self._runtime.task(turn(steps.put_nowait))
+        task.add_done_callback(lambda _: steps.put_nowait(None))
+        shown: dict[str, StepEvent] = {}
+        while (step := await steps.get()) is not None:
+            shown[step.id] = step
+            yield step
         try:
             reply = task.result()
         except HandoffError as error:
             yield ErrorEvent(message=str(error))
             yield TurnEnd(phase=self.conversation.phase, model_calls=0)
         else:
-            for event in events_of(reply):
+            for event in events_of(reply, shown.values()):
                 yield event
 
     # ── turns ────────────────────────────────────────────────────────────────────────────────────────────
@@ -139,55 +144,61 @@ class Chat:
     async def _message(
         self, text: str, emit: Emit, *, action: str | None = None, relayed: bool = False
     ) -> Reply:
-        limits = self._agent.limits
+        limits = self._runtime.limits
         budget = Budget(limits.model_calls, asyncio.get_running_loop().time() + limits.seconds)
+        seen = self.conversation.on_screen  # before anything else is looked at: a yes is for this alone
         await self._kept.take_in()
         said = clean(text)
         if not said:
             return self._refuse("empty")
         if len(text) > limits.message_chars:
             return self._refuse("too_long", length=str(len(text)), limit=str(limits.message_chars))
-        index = await self._keep(said, action, relayed=relayed)
-        lock = self._agent.lock(self.id, "message")
+        index = await self._keep(said, action, seen, relayed=relayed)
+        lock = self._runtime.lock(self.id, "message")
         waited = lock.locked()
         async with lock:
             if waited:
                 await self._kept.look_again()
             for _ in range(COMMITS):
                 base = self.conversation
-                reply = next((m.reply for m in base.messages[index + 1 :] if m.role == "assistant"), None)
+                reply = base.answer_to(index)
                 if reply:  # another turn has taken this message along
                     return reply
-                done = await answer(self._context(emit), base, self._agent.model, budget)
-                if await self._commit(base, done):
+                context = self._context(emit)
+                done = await answer(context, base, self._runtime.model, budget)
+                if await self._commit(base, done, context):
                     return self._last_reply()
         raise ConflictError("the conversation is being changed without pause: try again")
 
-    async def _action(self, action: Action, queue_id: str | None, proposal: str | None, emit: Emit) -> Reply:
+    async def _action(
+        self, action: Action, queue_id: str | None, proposal: str | None, emit: Emit, *, relayed: bool
+    ) -> Reply:
+        seen = self.conversation.on_screen
+        if action == "start" and proposal is None:
+            proposal = self.conversation.to_start  # what is current now, not what may be by the commit
         await self._kept.take_in()
-        shown = self.conversation.proposal
-        if action == "start" and proposal is None and shown:
-            proposal = shown.id  # what is current now, not what may be by the time of the commit
-        async with self._agent.lock(self.id, "action"):
+        async with self._runtime.lock(self.id, "action"):
             for _ in range(COMMITS):
                 base = self.conversation
                 context = self._context(emit)
                 queue = context.view.get(queue_id)
                 label = queue.name if action == "choose" and queue else context.locale(action)
-                pressed = base.model_copy(
-                    update={"messages": (*base.messages, self._user_message(base, label, action))}
+                press = UserMessage(
+                    text=label, at=self._runtime.now(), action=action, seen=seen, relayed=relayed
                 )
+                pressed = base.model_copy(update={"messages": (*base.messages, press)})
                 done = await act(context, pressed, action, queue_id=queue_id, proposal_id=proposal)
-                if await self._commit(base, done):
+                if await self._commit(base, done, context):
                     return self._last_reply()
         raise ConflictError("the conversation is being changed without pause: try again")
 
-    async def _keep(self, text: str, action: str | None, *, relayed: bool) -> int:
+    async def _keep(self, text: str, action: str | None, seen: str | None, *, relayed: bool) -> int:
         """Store a message before anything is done with it; returns its place."""
+        said = UserMessage(text=text, at=self._runtime.now(), action=action, seen=seen, relayed=relayed)
         for _ in range(COMMITS):
             base = self.conversation
             updates: dict[str, Any] = {
-                "messages": (*base.messages, self._user_message(base, text, action, relayed=relayed)),
+                "messages": (*base.messages, said),
                 "language": _language(text, base),
             }
             if action == "summary":
@@ -196,29 +207,22 @@ class Chat:
                 return len(base.messages)
         raise ConflictError("the conversation is being changed without pause: try again")
 
-    async def _commit(self, base: Conversation, done: Conversation) -> bool:
-        """Commit `done` as the revision after `base`; False where another writer was first."""
+    async def _commit(self, base: Conversation, done: Conversation, context: Context | None = None) -> bool:
+        """Commit `done`, made in `context`, as the revision after `base`; False where another writer was first."""
         return await self._kept.commit(
             base,
             done.model_copy(
                 update={
                     "revision": base.revision + 1,
-                    "updated": self._agent.now(),
-                    "catalogue": self._agent.desk()[0].catalogue.hash,
+                    "updated": self._runtime.now(),
+                    "catalogue": context.catalogue.hash if context else base.catalogue,
                 }
             ),
         )
 
-    def _user_message(
-        self, base: Conversation, text: str, action: str | None, *, relayed: bool = False
-    ) -> UserMessage:
-        last = base.last_reply
-        seen = last.proposal.id if last and last.proposal else None
-        return UserMessage(text=text, at=self._agent.now(), action=action, seen=seen, relayed=relayed)
-
     def _context(self, emit: Emit) -> Context:
         conversation = self.conversation
-        views, target = self._agent.desk()
+        views, target = self._runtime.desk()
 
         def show(step: Step) -> None:
             emit(StepEvent(**step.model_dump()))
@@ -228,8 +232,9 @@ class Chat:
             view=views.of(conversation.user),
             target=target,
             locale=locale_for(conversation.user.locale or conversation.language),
-            limits=self._agent.limits,
-            now=self._agent.now(),
+            limits=self._runtime.limits,
+            now=self._runtime.now(),
+            accept_relayed=self._runtime.accept_relayed,
             show=show,
         )
 

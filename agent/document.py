@@ -32,7 +32,7 @@ def load(text: str | bytes, key: str | None = None) -> Conversation:
         ) from None
     if not isinstance(data, dict) or "version" not in data:
         raise DocumentError("this is no saved conversation: it has no `version`")
-    if data["version"] != VERSION:
+    if type(data["version"]) is not int or data["version"] != VERSION:
         shown = str(data["version"])[:20]
         raise DocumentError(
             f"the saved conversation has version {shown}, and this program reads version {VERSION}: "
@@ -40,7 +40,8 @@ def load(text: str | bytes, key: str | None = None) -> Conversation:
         )
     signature = data.pop("signature", None)
     if key is not None and not (
-        isinstance(signature, str) and hmac.compare_digest(signature.encode(), _sign(data, key).encode())
+        isinstance(signature, str)
+        and hmac.compare_digest(signature.encode("utf-8", "replace"), _sign(data, key).encode())
     ):
         raise DocumentError(
             "the saved conversation is not signed with this HANDOFF_STATE_KEY: it was changed, or saved without it"

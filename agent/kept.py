@@ -19,10 +19,11 @@ class Kept:
 
     async def commit(self, base: Conversation, done: Conversation) -> bool:
         """Write `done`, which was made from `base`; False, and looked again, where another writer was first."""
+        expected = self._expected  # read first: another thread may commit at any moment
         if base is not self.conversation:
             return False
         text = document.dump(done)
-        if not await self._store.save(done.id, text, revision=done.revision, expected=self._expected):
+        if not await self._store.save(done.id, text, revision=done.revision, expected=expected):
             await self.look_again()
             return False
         if done.revision > self.conversation.revision:

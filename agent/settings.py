@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from agent.errors import SettingsError
 
 EMBEDDED = "embedded"
+STATE_KEY_CHARS = 16
 _HINT = (
     "No model is set, so the embedded one answers; it is no LLM. "
     "For an LLM, set HANDOFF_MODEL (or --model), and OPENAI_API_KEY or OPENAI_BASE_URL."
@@ -112,6 +113,6 @@ def _timeout(environ: Mapping[str, str]) -> float:
 
 def _state_key(environ: Mapping[str, str]) -> str | None:
     key = environ.get("HANDOFF_STATE_KEY") or None
-    if key is not None and len(key.strip()) < 16:
-        raise SettingsError("HANDOFF_STATE_KEY is too short: it takes 16 characters or more.")
+    if key is not None and len(key.strip()) < STATE_KEY_CHARS:
+        raise SettingsError(f"HANDOFF_STATE_KEY is too short: it takes {STATE_KEY_CHARS} characters or more.")
     return key

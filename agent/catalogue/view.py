@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from agent.catalogue.schema import Catalogue, Queue
+from agent.language.locale import WORD
 from agent.language.understand import content_words
 from agent.records.user import User
 from agent.retrieval.ranker import Ranker
@@ -77,9 +78,11 @@ def _speaks(queue: Queue, language: str) -> bool:
 def shared_words(queue: Queue, text: str) -> list[str]:
     """The words of `text`, as they are written there, that the queue's own words hold, too."""
     own = set(content_words(" ".join([queue.name, queue.description, *queue.examples])))
-    return list(
-        {folded: word for word in text.split() for folded in content_words(word) if folded in own}.values()
-    )
+    shared: dict[str, str] = {}
+    for word in WORD.findall(text):
+        for known in own.intersection(content_words(word)):
+            shared.setdefault(known, word)
+    return list(shared.values())
 
 
 def _document(queue: Queue) -> list[tuple[str, float]]:

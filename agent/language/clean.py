@@ -10,11 +10,12 @@ import unicodedata
 _BIDI = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
 _KEPT = "\n\t"
 
-_SCHEME = re.compile(r"\b[a-z][a-z0-9+.-]{1,20}:/{1,}\s*", re.IGNORECASE)
-_MARKDOWN_LINK = re.compile(r"!?\[([^\]\n]*)\]\(([^)\n]*)\)")
-# What chat clients make a link of: a name, a dot, and something like a top-level domain.
-_DOMAIN = re.compile(r"(?<![\w@.-])((?:[\w-]+[.。．｡])+)([a-z]{2,24})(?![\w-])", re.IGNORECASE)
+_SCHEME = re.compile(r"\b[a-z][a-z0-9+.-]{1,20}:/+\s*|\b(?:mailto|tel|sms|javascript|data):", re.IGNORECASE)
+# Bounded, so that a text of brackets costs no more than any other.
+_MARKDOWN_LINK = re.compile(r"!?\[([^\[\]\n]{0,200})\]\(([^()\n]{0,1000})\)")
 _DOT = re.compile("[.。．｡]")  # browsers read the wide ones as dots, too
+# What chat clients make a link of: a name, a dot, and something like a top-level domain.
+_DOMAIN = re.compile(r"([^\W_][\w-]*(?:[.。．｡][\w-]+)*)[.。．｡]([^\W\d_][\w-]*)")
 # Endings that are files or technology in a helpdesk far more often than domains.
 _NOT_DOMAINS = frozenset(
     [
@@ -36,7 +37,6 @@ _NOT_DOMAINS = frozenset(
         "js",
         "json",
         "log",
-        "md",
         "mdb",
         "msi",
         "ods",
@@ -46,7 +46,6 @@ _NOT_DOMAINS = frozenset(
         "ppt",
         "pptx",
         "ps1",
-        "py",
         "sql",
         "txt",
         "tsv",
@@ -57,7 +56,6 @@ _NOT_DOMAINS = frozenset(
         "xml",
         "yaml",
         "yml",
-        "zip",
     ]  # a list of quotes is harder to read
 )
 
@@ -79,18 +77,24 @@ def one_line(text: str, limit: int) -> str:
 def inert(text: str, allowed: str = "") -> str:
     """`text` with links that no terminal, browser or chat client follows: ``https://evil.com`` → ``evil[.]com``.
 
-    A word that stands in `allowed` (what the person wrote themselves) is left as it is.
+    The words of `allowed` (what the person wrote themselves) are left as they are.
     """
+    own = set(allowed.split())
     text = _MARKDOWN_LINK.sub(r"\1 \2", text)
-    return re.sub(r"\S+", lambda word: word[0] if word[0] in allowed else _inert_word(word[0]), text)
+    return re.sub(r"\S+", lambda word: word[0] if word[0] in own else _inert_word(word[0]), text)
 
 
 def _inert_word(word: str) -> str:
-    word = _SCHEME.sub("", word)
-    return _DOMAIN.sub(
-        lambda m: m[0] if m[2].lower() in _NOT_DOMAINS else _DOT.sub("[.]", m[1]) + m[2],
-        word,
-    )
+    bare = _SCHEME.sub("", word)
+    if bare != word or "@" in bare or "www" in bare.lower() or "ｗｗｗ" in bare.lower():
+        return re.sub(r"(?<=\w)[.。．｡](?=\w)", "[.]", bare)
+    return _DOMAIN.sub(_inert_domain, bare)
+
+
+def _inert_domain(match: re.Match[str]) -> str:
+    if match[2].lower() in _NOT_DOMAINS and "/" not in match.string:
+        return match[0]
+    return _DOT.sub("[.]", match[1]) + "[.]" + match[2]
 
 
 def cut_bytes(text: str, limit: int) -> str:

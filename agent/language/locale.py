@@ -10,8 +10,8 @@ from typing import Literal
 
 Intent = Literal["yes", "no", "wrong_team", "cancel", "skip", "edit", "nobody", "thanks"]
 DEFAULT_LANGUAGE = "en"
-_IGNORED = re.compile(r"[.,!;:…\s]+")
-_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
+_IGNORED = re.compile(r"[.,!;:\s]+")
+WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +27,8 @@ class Locale:
     filler: frozenset[str]
     opening: frozenset[str]
     joining: frozenset[str]
+    first: frozenset[str]
+    second: frozenset[str]
     claims: tuple[str, ...]
 
     def __call__(self, key: str, **values: str) -> str:
@@ -41,7 +43,8 @@ class Locale:
 
 
 def folded(text: str) -> str:
-    """`text` as phrases are compared: folded, without commas and full stops; a question mark stays."""
+    """`text` as phrases are compared: folded, without commas and full stops; what doubts ("?", "…") stays."""
+    text = text.replace("\u037e", "?").replace("...", "?").replace("…", "?")
     visible = unicodedata.normalize("NFKC", text).casefold().replace("’", "'")
     if not visible.isascii():
         visible = "".join(c for c in visible if unicodedata.category(c) != "Cf")
@@ -50,7 +53,7 @@ def folded(text: str) -> str:
 
 def words_of(text: str) -> list[str]:
     """The words of `text`, folded."""
-    return _WORD.findall(unicodedata.normalize("NFKC", text).casefold().replace("’", "'"))
+    return WORD.findall(unicodedata.normalize("NFKC", text).casefold().replace("’", "'"))
 
 
 @cache
@@ -76,6 +79,8 @@ def _load(language: str, text: str) -> Locale:
         filler=frozenset(data["words"]["filler"]),
         opening=frozenset(data["words"]["opening"]),
         joining=frozenset(data["words"]["joining"]),
+        first=frozenset(data["words"]["first"]),
+        second=frozenset(data["words"]["second"]),
         claims=tuple(data["claims"]),
     )
 

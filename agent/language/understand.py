@@ -62,6 +62,15 @@ def greets(text: str) -> bool:
     return not content_words(text) and folded(text).startswith(greetings)
 
 
+def ordinal_in(text: str) -> int | None:
+    """0 for "the first one", 1 for "the second one", whichever stands first; None where neither does."""
+    for word in words_of(text):
+        for locale in locales().values():
+            if word in locale.first | locale.second:
+                return int(word in locale.second)
+    return None
+
+
 def without_opening(text: str) -> str:
     """`text` without what only opens it: of "yes, but add that it is urgent" stays "it is urgent"."""
     words = text.split()
@@ -77,7 +86,7 @@ def _openings() -> frozenset[str]:
 
 def claims_transfer(text: str) -> bool:
     """Whether the text says that a transfer has happened or is happening."""
-    lowered = " ".join(text.casefold().replace("’", "'").split())
+    lowered = folded(text)
     return any(claim in lowered for locale in locales().values() for claim in locale.claims)
 
 

@@ -11,7 +11,7 @@ from functools import cache
 from agent.catalogue.view import Hit, shared_words
 from agent.language.clean import one_line
 from agent.language.locale import Locale, folded, locale_for, locales, words_of
-from agent.language.understand import content_words, describes_problem, greets, without_opening
+from agent.language.understand import content_words, describes_problem, greets, ordinal_in, without_opening
 from agent.models.base import Answer, Briefing
 from agent.records.conversation import Message
 from agent.records.decision import Ask, Decision, SelectQueue
@@ -101,6 +101,11 @@ def _answered(briefing: Briefing, earlier: list[str], new: list[str], locale: Lo
     """The person answers the question which of two it is."""
     hits = briefing.view.search(" ".join(new), len(briefing.view.queues))
     among = [hit for hit in hits if hit.queue.id in briefing.asked_between]
+    told = [text for text in [*earlier, *new] if describes_problem(text)]
+    place = ordinal_in(" ".join(new))
+    if place is not None and not content_words(" ".join(new).replace("2nd", "").replace("1st", "")):
+        queue = briefing.view.by_id[briefing.asked_between[place]]
+        return _select(Hit(queue, 1.0), _summary(told), locale)
     named = [hit for hit in among if folded(hit.queue.name) in folded(" ".join(new))]
     told = [text for text in [*earlier, *new] if describes_problem(text)]
     if named or (among and among[0] is hits[0] and among[0].score >= SURE / 2):

@@ -1,6 +1,7 @@
 """Decisions as native, strict tool calls."""
 
 import json
+import re
 from functools import cache
 from typing import Any
 
@@ -39,6 +40,8 @@ _DESCRIBED = frozenset(
         "select_queue.second_issue",
     }
 )
+# Nobody writes these to a person.
+_LOOKS_WRITTEN = re.compile(rf"^[\[{{]|```|<(tool_call|tools|function)\b|\b({'|'.join(_TOOLS)})\s*[({{]")
 # What models write where they mean nothing.
 _NOTHING = frozenset({"null", "none", "n/a", "-"})
 
@@ -104,10 +107,12 @@ def _described(name: str, key: str) -> Json:
 
 def _written(text: str) -> tuple[Call, ...]:
     """The call in a text, which small models write out instead of making it."""
-    if not text.startswith(("{", "[", "```", "<tool_call>")):
-        return ()
     written = first_object(text, "name") or {}
+    if not written and not _LOOKS_WRITTEN.search(text):
+        return ()
     name, arguments = written.get("name"), written.get("arguments", written.get("parameters"))
+    if isinstance(name, str) and isinstance(arguments, str):
+        return (Call(name, arguments),)
     if not isinstance(name, str) or not isinstance(arguments, dict):
         raise ModelAnswerInvalid(line("corrections", "as_text"))
     return (Call(name, json.dumps(arguments)),)

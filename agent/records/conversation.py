@@ -5,9 +5,9 @@ stores compare, so that no two writers both win.
 """
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from agent.records.base import Record
 from agent.records.reply import Handoff, Phase, Proposal, Reply
@@ -38,6 +38,8 @@ class AssistantMessage(Record):
     role: Literal["assistant"] = "assistant"
     at: datetime
     reply: Reply
+    aside: bool = False
+    """It only showed something, while a message was still being answered."""
     prompt_tokens: int = 0
     completion_tokens: int = 0
     degraded: bool = False
@@ -65,7 +67,7 @@ class Conversation(Record):
 
     version: Literal[1] = VERSION
     id: str
-    revision: int = 0
+    revision: int = Field(default=0, ge=0)
     created: datetime
     updated: datetime
     catalogue: str = ""
@@ -73,9 +75,9 @@ class Conversation(Record):
     language: str | None = None
     phase: Phase = "gathering"
     messages: tuple[Message, ...] = ()
-    since: int = 0
+    since: int = Field(default=0, ge=0)
     """Where the present issue begins in `messages`: after the last handoff, or after it was closed."""
-    questions: int = 0
+    questions: int = Field(default=0, ge=0)
     """Questions asked about the present issue."""
     asked_between: tuple[str, ...] = ()
     """The queues that the last question tells apart."""
@@ -83,20 +85,48 @@ class Conversation(Record):
     own_summary: str | None = None
     """The person's own words for the summary; no model changes them."""
     second: Choice | None = None
-    """A second problem, kept for after the handoff; an empty `queue_id` where its queue is not known."""
+    """A second problem, kept for after the handoff."""
     proposal: Proposal | None = None
     handoffs: tuple[Handoff, ...] = ()
     signature: str | None = None
 
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        if (self.phase == "proposed") != (self.proposal is not None):
+            raise ValueError("there is a proposal in the phase `proposed`, and only there")
+        if self.phase == "handed_off" and not self.handoffs:
+            raise ValueError("there is no handoff in the phase `handed_off`")
+        return self
+
     @property
     def unanswered(self) -> tuple[UserMessage, ...]:
-        """The person's messages at the end that no reply has answered yet."""
-        count = 0
+        """The person's messages and presses at the end that no reply has answered yet."""
+        found: list[UserMessage] = []
         for message in reversed(self.messages):
-            if message.role == "assistant":
+            if message.role == "user":
+                found.insert(0, message)
+            elif not message.aside:
                 break
-            count += 1
-        return tuple(m for m in self.messages[len(self.messages) - count :] if m.role == "user")
+        return tuple(found)
+
+    @property
+    def on_screen(self) -> str | None:
+        """The id of the proposal that the newest reply shows."""
+        last = self.last_reply
+        return last.proposal.id if last and last.proposal else None
+
+    @property
+    def to_start(self) -> str:
+        """What *start* without an id means now: the proposal, else the handoff just made; "" for neither."""
+        if self.proposal:
+            return self.proposal.id
+        made = self.phase in ("handed_off", "closed") and self.handoffs
+        return self.handoffs[-1].proposal if made else ""
+
+    def answer_to(self, index: int) -> Reply | None:
+        """The reply that answers the message at `index`, if there is one already."""
+        later = self.messages[index + 1 :]
+        return next((m.reply for m in later if m.role == "assistant" and not m.aside), None)
 
     @property
     def last_reply(self) -> Reply | None:

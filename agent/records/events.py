@@ -1,6 +1,6 @@
 """A turn as it happens: steps while it runs, and the reply once it is committed."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -79,8 +79,12 @@ Event = Annotated[
 ]
 
 
-def events_of(reply: Reply) -> Iterator[Event]:
-    """The events of a committed reply, without its steps, which went out while the turn ran."""
+def events_of(reply: Reply, shown: Iterable[Step] = ()) -> Iterator[Event]:
+    """The events of a committed reply, but for the steps that were `shown` while the turn ran."""
+    seen = [(step.id, step.text, step.status) for step in shown]
+    for step in reply.steps:
+        if (step.id, step.text, step.status) not in seen:
+            yield StepEvent(**step.model_dump())
     yield from (TextDelta(text=piece) for piece in reply.text.splitlines(keepends=True))
     yield TextEvent(text=reply.text)
     if reply.proposal:

@@ -1,8 +1,8 @@
 """What a person gets back: one model for Python, HTTP and MCP."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from agent.records.base import Record
 
@@ -56,11 +56,15 @@ class Proposal(Record):
 
 
 class Handoff(Record):
-    """A handoff that was made: the URL that opens the chat, and the accepted proposal's queue."""
+    """A handoff that was made: the URL that opens the chat, and the accepted proposal's queue.
 
-    url: str
+    `relayed`: the yes was passed on by another model, which the host had allowed.
+    """
+
+    url: Annotated[str, StringConstraints(pattern=r"^https://")]
     queue_id: str
     proposal: str
+    relayed: bool = False
 
 
 class Reply(Record):

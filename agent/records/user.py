@@ -1,18 +1,29 @@
 """The person in the conversation, as the host knows them."""
 
-from pydantic import Field
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, Field
 
 from agent.records.base import Record
+
+
+def _encodable(value: Any) -> Any:
+    # Lone surrogates, which no document can hold, come from broken decoding on the host's side.
+    return value.encode("utf-8", "replace").decode() if isinstance(value, str) else value
+
+
+Text = Annotated[str, BeforeValidator(_encodable)]
 
 
 class User(Record):
     """Who asks. All of it comes from the host, nothing from the conversation or the model.
 
-    `attributes` open queues that are `only_for` some people, for example ``{"region": "EU"}``; a value may be
+    `id` is the host's own name for the person. `attributes` open queues that are `only_for` some people, for example ``{"region": "EU"}``; a value may be
     a list. `locale` ("de", "en-GB") sets the language of the fixed texts; without it the language is detected.
     """
 
-    name: str | None = None
-    email: str | None = None
-    locale: str | None = None
-    attributes: dict[str, str | list[str]] = Field(default_factory=dict)
+    id: Text | None = None
+    name: Text | None = None
+    email: Text | None = None
+    locale: Text | None = None
+    attributes: dict[Text, Text | list[Text]] = Field(default_factory=dict)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from agent.catalogue.schema import Queue
 from agent.language.clean import one_line
 from agent.records.conversation import Choice, Conversation
-from agent.records.reply import Action, Button
+from agent.records.reply import Action, Button, Proposal
 from agent.turn import say
 from agent.turn.context import Context
 from agent.turn.gate import accept, after_buttons, hand_out, next_after
@@ -29,13 +29,20 @@ async def act(
         case "skip":
             return skip(ctx, conversation)
         case "other":
-            return other(ctx, conversation)
+            return _aside(conversation, other(ctx, conversation))
         case "choose":
             return choose(ctx, conversation, queue_id)
         case "cancel":
             return cancel(ctx, conversation)
         case "edit":
-            return edit(ctx, conversation)
+            return _aside(conversation, edit(ctx, conversation))
+
+
+def _aside(before: Conversation, after: Conversation) -> Conversation:
+    """What only shows something is no answer to a message that is still being worked on."""
+    waiting = any(message.action in (None, "summary") for message in before.unanswered[:-1])
+    last = after.messages[-1].model_copy(update={"aside": waiting})
+    return after.model_copy(update={"messages": (*after.messages[:-1], last)})
 
 
 def skip(ctx: Context, conversation: Conversation) -> Conversation:
@@ -60,12 +67,15 @@ def other(ctx: Context, conversation: Conversation, lead: str = "") -> Conversat
     buttons = [say.choose_button(queue) for queue in queues]
     buttons += say.link_buttons(ctx, conversation, ctx.catalogue.other_help)
     if conversation.proposal:
-        wanted = ctx.view.get(conversation.proposal.wanted) or ctx.view.default
-        back = ctx.locale("back_to", queue=conversation.proposal.queue)
-        buttons.append(say.choose_button(wanted, back))
+        buttons.append(_back_button(ctx, conversation.proposal))
     buttons.append(Button(label=ctx.locale("cancel"), action="cancel", style="text"))
     lines = [lead or ctx.locale("other_help"), "" if lead else ctx.locale("other_queues")]
     return say.reply(ctx, conversation, lines, buttons)
+
+
+def _back_button(ctx: Context, proposal: Proposal) -> Button:
+    wanted = ctx.view.get(proposal.wanted) or ctx.view.default
+    return say.choose_button(wanted, ctx.locale("back_to", queue=proposal.queue))
 
 
 def _leads_to(ctx: Context, queue: Queue) -> str | None:
@@ -137,9 +147,9 @@ def edit(ctx: Context, conversation: Conversation) -> Conversation:
     summary = say.summary_of(conversation)
     if not summary:
         return say.reply(ctx, conversation, ctx.locale("edit_nothing"), [say.skip_button(ctx)])
-    button = Button(label=ctx.locale("edit"), action="edit", text=summary)
-    back = Button(label=ctx.locale("cancel"), action="cancel", style="text")
-    return say.reply(ctx, conversation, ctx.locale("edit_now", summary=summary), [button, back])
+    buttons = [_back_button(ctx, conversation.proposal)] if conversation.proposal else [say.skip_button(ctx)]
+    buttons.append(Button(label=ctx.locale("cancel"), action="cancel", style="text"))
+    return say.reply(ctx, conversation, ctx.locale("edit_now", summary=summary), buttons)
 
 
 def already(ctx: Context, conversation: Conversation) -> Conversation:

@@ -25,6 +25,7 @@ class Context:
     limits: Limits
     now: datetime
     show: Callable[[Step], None]
+    accept_relayed: bool = False
     steps: dict[str, Step] = field(default_factory=dict)
 
     def new_id(self) -> str:
@@ -37,7 +38,12 @@ class Context:
 
     def step(self, id_: str, status: Literal["pending", "success", "error"], **values: str) -> None:
         """Show a reasoning step (`id_` is the key of its text), or its new status."""
-        step = Step(id=id_, text=self.locale(id_, **values), status=status)
-        if self.steps.get(id_) != step:
-            self.steps[id_] = step
+        before = self.steps.get(id_)
+        step = self.add_step(id_, status, **values)
+        if step != before:
             self.show(step)
+
+    def add_step(self, id_: str, status: Literal["pending", "success", "error"], **values: str) -> Step:
+        """Put a step into the reply; it is shown when that is committed."""
+        self.steps[id_] = step = Step(id=id_, text=self.locale(id_, **values), status=status)
+        return step

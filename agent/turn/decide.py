@@ -4,9 +4,11 @@ import asyncio
 import logging
 from dataclasses import dataclass
 
+from pydantic import TypeAdapter
+
 from agent.catalogue.schema import Queue
 from agent.errors import ModelAnswerInvalid, ModelError, ModelUnavailable
-from agent.models.base import CANDIDATES, Answer, Briefing, ChatModel, ScriptError
+from agent.models.base import CANDIDATES, Briefing, ChatModel, ScriptError
 from agent.records.conversation import Conversation
 from agent.records.decision import Decision, SearchQueues
 from agent.turn.context import Context
@@ -14,6 +16,7 @@ from agent.turn.judge import Refused, judge
 from agent.turn.propose import own_words
 
 log = logging.getLogger("agent.turn")
+_DECISIONS: TypeAdapter[Decision] = TypeAdapter(Decision)
 
 
 @dataclass(slots=True)
@@ -54,11 +57,9 @@ async def decide(
             own_summary=conversation.own_summary,
         )
         try:
-            answer = await _call(ctx, model, briefing, budget)
-            decision = judge(ctx, conversation, answer.decision)
+            proposed = await _call(ctx, model, briefing, budget)
+            decision = judge(ctx, conversation, proposed)
         except (ModelAnswerInvalid, Refused) as error:
-            if ctx.pending("step_queue"):
-                ctx.step("step_queue", "error")
             if repaired:
                 break
             repaired, correction = True, str(error)
@@ -74,12 +75,21 @@ async def decide(
             continue
         budget.last = decision
         return decision
+    budget.last = _still_allowed(ctx, conversation, budget.last)
     if budget.last is None:
         budget.degraded = True
     return budget.last
 
 
-async def _call(ctx: Context, model: ChatModel, briefing: Briefing, budget: Budget) -> Answer:
+def _still_allowed(ctx: Context, conversation: Conversation, last: Decision | None) -> Decision | None:
+    """The last decision of this turn, if it holds for what the conversation and the catalogue are now."""
+    try:
+        return judge(ctx, conversation, last) if last else None
+    except Refused:
+        return None
+
+
+async def _call(ctx: Context, model: ChatModel, briefing: Briefing, budget: Budget) -> Decision:
     budget.calls_left -= 1
     budget.calls += 1
 
@@ -90,6 +100,10 @@ async def _call(ctx: Context, model: ChatModel, briefing: Briefing, budget: Budg
     try:
         async with asyncio.timeout_at(budget.deadline):
             answer = await model.decide(briefing, started)
+        # A model of somebody else's may hand in anything; only what is a decision goes on.
+        decision: Decision = _DECISIONS.validate_python(answer.decision.model_dump())
+        budget.prompt_tokens += max(0, int(answer.prompt_tokens))
+        budget.completion_tokens += max(0, int(answer.completion_tokens))
     except (ModelError, ScriptError):
         raise
     except TimeoutError:
@@ -97,6 +111,4 @@ async def _call(ctx: Context, model: ChatModel, briefing: Briefing, budget: Budg
     except Exception as error:
         # Whatever a model does, the person gets a reply. The text may hold what they wrote: only its type is told.
         raise ModelUnavailable(f"failed with {type(error).__name__}") from error
-    budget.prompt_tokens += answer.prompt_tokens
-    budget.completion_tokens += answer.completion_tokens
-    return answer
+    return decision

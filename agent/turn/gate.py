@@ -4,33 +4,36 @@ Who comes through here brings a person's yes: the press of *Start agent chat*, o
 `agent.language.understand` recognises. A model has no way in.
 """
 
+import asyncio
 import logging
 from urllib.parse import urlsplit
 
 from agent.catalogue.schema import Queue
 from agent.errors import TargetError
-from agent.records.conversation import Conversation
+from agent.records.conversation import Choice, Conversation
 from agent.records.reply import Button, Handoff, Proposal
 from agent.turn import say
 from agent.turn.context import Context
-from agent.turn.propose import best_known, make, open_queue, propose, show
+from agent.turn.propose import best_known, make, open_queue, propose, reachable, show
 from agent.turn.seal import fingerprint
 
 log = logging.getLogger("agent.turn")
 
 
 async def accept(ctx: Context, conversation: Conversation, proposal_id: str | None) -> Conversation:
-    """The person said yes to `proposal_id`, or, with None, to what they were shown last."""
+    """The person said yes to the proposal `proposal_id`."""
     made = _made(conversation, proposal_id)
-    if made:
+    if made and ctx.target.owns(made.url):
         return hand_out(ctx, conversation, made)
     proposal = conversation.proposal
     if proposal is None:
         return propose(ctx, conversation, best_known(ctx, conversation))
-    if proposal_id not in (None, proposal.id):
+    if proposal_id != proposal.id:
         return show(ctx, conversation, [ctx.locale("stale")])
     if not _was_shown(conversation, proposal):
         return show(ctx, conversation)
+    if _relayed(conversation) and not ctx.accept_relayed:
+        return show(ctx, conversation, [ctx.locale("not_yet")])
     if not _still_holds(ctx, conversation, proposal):
         choice = conversation.choice or best_known(ctx, conversation)
         return propose(ctx, conversation, choice, [ctx.locale("changed")])
@@ -39,9 +42,13 @@ async def accept(ctx: Context, conversation: Conversation, proposal_id: str | No
 
 def _made(conversation: Conversation, proposal_id: str | None) -> Handoff | None:
     """The handoff that this very proposal has become, so that pressing again gives the same URL."""
-    if proposal_id is None:
-        return conversation.handoffs[-1] if conversation.handoffs and not conversation.proposal else None
     return next((handoff for handoff in conversation.handoffs if handoff.proposal == proposal_id), None)
+
+
+def _relayed(conversation: Conversation) -> bool:
+    """Whether the yes was passed on by another model."""
+    last = conversation.messages[-1]
+    return last.role == "user" and last.relayed
 
 
 def _was_shown(conversation: Conversation, proposal: Proposal) -> bool:
@@ -58,7 +65,7 @@ def _still_holds(ctx: Context, conversation: Conversation, proposal: Proposal) -
     wanted = ctx.view.get(proposal.wanted)
     if wanted is None:
         return False
-    queue = open_queue(ctx, wanted) or (None if ctx.catalogue.after_hours else ctx.view.default)
+    queue = reachable(ctx, wanted)
     if queue is None:
         return False
     made_at = conversation.model_copy(update={"revision": proposal.revision})
@@ -76,7 +83,8 @@ async def _hand_off(ctx: Context, conversation: Conversation, proposal: Proposal
             *say.link_buttons(ctx, conversation, ctx.catalogue.other_help),
         ]
         return say.reply(ctx, conversation, ctx.locale("not_opened"), buttons, proposal=proposal)
-    handoff = Handoff(url=url, queue_id=queue.id, proposal=proposal.id)
+    relayed = _relayed(conversation)
+    handoff = Handoff(url=url, queue_id=queue.id, proposal=proposal.id, relayed=relayed)
     conversation = conversation.model_copy(
         update={
             "phase": "handed_off",
@@ -84,16 +92,32 @@ async def _hand_off(ctx: Context, conversation: Conversation, proposal: Proposal
             "handoffs": (*conversation.handoffs, handoff),
             "questions": 0,
             "asked_between": (),
+            "choice": _told_choice(conversation),
+            "own_summary": None,
             "since": len(conversation.messages) + 1,
         }
     )
     return hand_out(ctx, conversation, handoff)
 
 
+def _told_choice(conversation: Conversation) -> Choice | None:
+    """What was handed off, as one summary: the person's own words end with the issue that they were about."""
+    choice = conversation.choice
+    return choice and choice.model_copy(update={"summary": say.summary_of(conversation), "guessed": False})
+
+
 async def _open(ctx: Context, queue: Queue, proposal: Proposal) -> str:
-    url = await ctx.target.open(queue, proposal.sends)
-    if urlsplit(url).scheme != "https":
-        raise TargetError("the target gave a link that is not https")
+    try:
+        async with asyncio.timeout(ctx.limits.seconds):
+            url = await ctx.target.open(queue, proposal.sends)
+    except TargetError:
+        raise
+    except TimeoutError:
+        raise TargetError("no answer within the turn's time limit") from None
+    except Exception as error:
+        raise TargetError(f"failed with {type(error).__name__}") from error
+    if urlsplit(url).scheme != "https" or not ctx.target.owns(url):
+        raise TargetError("the link does not lead where the configuration says")
     return url
 
 
@@ -101,7 +125,7 @@ def hand_out(ctx: Context, conversation: Conversation, handoff: Handoff) -> Conv
     """Show a handoff that is made: the link, and what else can be done from here."""
     if conversation.phase == "closed":
         conversation = conversation.model_copy(update={"phase": "handed_off"})
-    ctx.step("step_link", "success", url=handoff.url)
+    ctx.add_step("step_link", "success", url=handoff.url)  # not before it is committed
     queue = ctx.view.get(handoff.queue_id) or ctx.view.default
     shown = next(
         (
@@ -136,12 +160,9 @@ def after_buttons(ctx: Context, conversation: Conversation, handoff: Handoff) ->
     second = conversation.second
     if second:
         text = say.label(ctx.locale("second", summary=second.summary))
-        button = (
-            Button(label=text, action="choose", queue_id=second.queue_id)
-            if second.queue_id
-            else Button(label=text, action="message", text=second.summary)
-        )
-        buttons.insert(0, button)
+        visible = ctx.view.get(second.queue_id) is not None
+        button = Button(label=text, action="choose", queue_id=second.queue_id)
+        buttons.insert(0, button if visible else Button(label=text, action="message", text=second.summary))
     return buttons
 
 

@@ -2,18 +2,31 @@
 
 import re
 
+from agent.catalogue.view import shared_words
 from agent.language.clean import clean, inert, one_line
-from agent.language.understand import claims_transfer, describes_problem
-from agent.records.conversation import Choice, Conversation
-from agent.records.decision import Ask, CreateHandoff, Decision, SelectQueue
+from agent.language.locale import folded, locales
+from agent.language.understand import claims_transfer, content_words, describes_problem
+from agent.records.conversation import Conversation
+from agent.records.decision import Ask, CreateHandoff, Decision, NotForAgents, SelectQueue
 from agent.turn import say
 from agent.turn.context import Context
-from agent.turn.propose import own_words
+from agent.turn.propose import own_words, reason_for
 from prompts import line
 
 SUGGESTIONS = 3
-_ENDS_SENTENCE = re.compile(r"(?<=[.!?…？؟。！])\s+")
-_ASKS = ("?", "？", "؟", ";")  # the last one is the Greek question mark
+LABEL_CUT = 300
+OUR_LABELS = ("start", "edit", "other", "skip", "anyway", "cancel", "open_again", "nobody_came")
+# A sentence ends at a mark with what closes it, or at a line's end; some scripts put no space behind the mark.
+_ENDS_SENTENCE = re.compile(
+    r"""(?<=[.!?…؟])["'”’»)\]*_]*\s+ | (?<=[。！？।]) | (?<=[.!?…])["'”’»)\]*_]*(?=[A-ZÀ-Þ]) | \n+""",
+    re.VERBOSE,
+)
+_TAIL = " *_`\"'”’»“)]"  # what may follow a question mark
+_ASKS = ("?", "？", "؟", "\u037e")  # the last one is the Greek question mark
+# What stands before these may be a statement of its own: "You are connected: do you see it?"
+_CLAUSE = re.compile(r"(?:\S+\s+){2,}\S*(?:[:;—–]|\s-)\s+")
+_QUOTES = str.maketrans(dict.fromkeys('“”„‟«»"', "'"))  # a summary is shown in quotes and may not leave them
+_CUT = 4  # times the limit: more of a model's text is not even looked at
 
 
 class Refused(Exception):
@@ -27,6 +40,8 @@ def judge(ctx: Context, conversation: Conversation, decision: Decision) -> Decis
             return _ask(ctx, decision)
         case SelectQueue():
             return _select(ctx, conversation, decision)
+        case NotForAgents() if not _told(conversation):
+            raise Refused(line("refused", "no_problem"))
         case CreateHandoff() if conversation.proposal is None:
             raise Refused(line("refused", "no_proposal"))
     return decision
@@ -36,13 +51,19 @@ def _ask(ctx: Context, decision: Ask) -> Ask:
     question = question_in(decision.question, ctx.limits.question_chars)
     if question is None:
         raise Refused(line("refused", "no_question"))
-    suggestions = [say.label(inert(text)) for text in decision.suggestions[:SUGGESTIONS]]
+    suggestions = [say.label(inert(text[:LABEL_CUT])) for text in decision.suggestions[:SUGGESTIONS]]
     between = [id_ for id_ in dict.fromkeys(decision.between) if ctx.view.get(id_)]
     return Ask(
         question=question,
-        suggestions=tuple(text for text in suggestions if text and not claims_transfer(text)),
+        suggestions=tuple(text for text in suggestions if text and not _misleads(text)),
         between=tuple(between[:3]),
     )
+
+
+def _misleads(suggestion: str) -> bool:
+    """Whether a button with this label would look like one of ours, or claim something."""
+    ours = {folded(locale(key)) for locale in locales().values() for key in OUR_LABELS}
+    return claims_transfer(suggestion) or folded(suggestion) in ours
 
 
 def question_in(text: str, limit: int) -> str | None:
@@ -50,36 +71,45 @@ def question_in(text: str, limit: int) -> str | None:
 
     Statements are left out: only a statement can claim what was not done. None where nothing is left.
     """
-    sentences = _ENDS_SENTENCE.split(" ".join(clean(text).split()))
-    asking = [sentence for sentence in sentences if sentence.endswith(_ASKS)]
+    sentences = (" ".join(part.split()) for part in _ENDS_SENTENCE.split(clean(text[: _CUT * limit])))
+    asking = [_CLAUSE.sub("", sentence) for sentence in sentences if sentence.rstrip(_TAIL).endswith(_ASKS)]
     question = inert(" ".join(asking))
     if not question or len(question) > limit or claims_transfer(question):
         return None
     return question
 
 
+def _told(conversation: Conversation) -> bool:
+    """Whether the person has described a problem, or was asked for one already."""
+    told = any(map(describes_problem, own_words(conversation)))
+    return bool(told or conversation.questions or conversation.own_summary)
+
+
 def _select(ctx: Context, conversation: Conversation, decision: SelectQueue) -> SelectQueue:
     if ctx.view.get(decision.queue_id) is None:
         raise Refused(line("refused", "unknown_queue", queue_id=one_line(decision.queue_id, 60)))
-    said = own_words(conversation)
-    if not (any(map(describes_problem, said)) or conversation.questions or conversation.own_summary):
+    if not _told(conversation):
         raise Refused(line("refused", "no_problem"))
-    allowed = " ".join(m.text for m in conversation.messages if m.role == "user")
-    limit = ctx.limits.summary_chars
-    summary = one_line(inert(decision.summary, allowed), limit) or one_line(" ".join(said), limit)
-    reason = one_line(inert(decision.reason), ctx.limits.reason_chars)
-    second = one_line(inert(decision.second_issue, allowed), limit)
+    words = own_words(conversation)
+    said = one_line(" ".join(words), ctx.limits.summary_chars)
+    summary = _told_by_model(ctx, conversation, decision.summary) or said
+    second = _told_by_model(ctx, conversation, decision.second_issue)
+    queue = ctx.view.by_id[decision.queue_id]
+    reason = one_line(inert(decision.reason[: _CUT * ctx.limits.reason_chars]), ctx.limits.reason_chars)
+    grounded = shared_words(queue, reason) or set(content_words(reason)) & set(content_words(" ".join(words)))
     return SelectQueue(
         queue_id=decision.queue_id,
         summary=summary,
-        reason="" if claims_transfer(reason) else reason,
+        # A reason that has nothing to do with queue or problem is no reason; the state gives one instead.
+        reason=reason if grounded and not claims_transfer(reason) else reason_for(ctx, queue, said),
         second_issue="" if second.casefold() == summary.casefold() else second,
         second_queue_id=decision.second_queue_id if ctx.view.get(decision.second_queue_id) else "",
     )
 
 
-def second_of(decision: SelectQueue) -> Choice | None:
-    """The second problem of a decision that was judged, where it is for another queue."""
-    if not decision.second_issue or decision.second_queue_id == decision.queue_id:
-        return None
-    return Choice(queue_id=decision.second_queue_id, summary=decision.second_issue)
+def _told_by_model(ctx: Context, conversation: Conversation, text: str) -> str:
+    """A model's account of a problem, made safe; empty where it claims what was not done."""
+    allowed = " ".join(m.text for m in conversation.messages if m.role == "user")
+    limit = ctx.limits.summary_chars
+    told = one_line(inert(text[: _CUT * limit], allowed), limit).translate(_QUOTES)
+    return "" if claims_transfer(told) else told

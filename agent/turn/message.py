@@ -9,8 +9,7 @@ from agent.records.reply import Button
 from agent.turn import actions, say
 from agent.turn.context import Context
 from agent.turn.decide import Budget, decide
-from agent.turn.judge import second_of
-from agent.turn.propose import best_known, own_words, propose, show
+from agent.turn.propose import best_for, best_known, own_words, propose, show
 from agent.turn.understood import understood
 
 NAMING_WORDS = 3  # content words that naming a problem takes at most: "the printer on floor three"
@@ -48,14 +47,19 @@ async def _edited(ctx: Context, conversation: Conversation, model: ChatModel, bu
 
 def _reopened(conversation: Conversation, messages: tuple[UserMessage, ...]) -> Conversation:
     """After a handoff or a cancel, a message about a problem begins a new issue."""
-    if conversation.phase not in ("handed_off", "closed"):
-        return conversation
-    fresh = {"choice": None, "own_summary": None} if any(describes_problem(m.text) for m in messages) else {}
-    return conversation.model_copy(update={"phase": "gathering", **fresh})
+    phase = "gathering" if conversation.phase in ("handed_off", "closed") else conversation.phase
+    choice = conversation.choice
+    # What was chosen before belongs to the issue before, until there is word of a new one.
+    old = choice is not None and choice.upto < conversation.since
+    if old and any(describes_problem(message.text) for message in messages):
+        choice = None
+    return conversation.model_copy(update={"phase": phase, "choice": choice})
 
 
 def carry_out(ctx: Context, conversation: Conversation, decision: Decision | None) -> Conversation:
     """Do what was decided and allowed; without a decision, propose the best queue known."""
+    if ctx.pending("step_queue") and not isinstance(decision, SelectQueue):
+        ctx.step("step_queue", "error")
     match decision:
         case Ask() if conversation.questions < ctx.limits.questions:
             between = {"asked_between": decision.between}
@@ -77,7 +81,8 @@ def carry_out(ctx: Context, conversation: Conversation, decision: Decision | Non
             return show(ctx, conversation, [ctx.locale("not_yet")])
     # No decision, or a question beyond the budget: the best queue known, and what was said goes along.
     said = own_words(conversation)
-    if decision is None and not (said or conversation.questions or conversation.choice):
+    told = any(map(describes_problem, said)) or conversation.own_summary or conversation.choice
+    if decision is None and not told and not conversation.questions:
         return say.question(ctx, conversation, ctx.locale("ask_issue"))
     ctx.step("step_queue", "error" if decision is None else "success")
     choice = best_known(ctx, conversation)
@@ -96,18 +101,26 @@ def _selected(ctx: Context, conversation: Conversation, decision: SelectQueue) -
         if queue and queue.id in conversation.asked_between:
             return actions.propose_chosen(ctx, conversation, queue, _details(conversation))
     chosen = Choice(queue_id=decision.queue_id, summary=decision.summary, reason=decision.reason)
-    second = second_of(decision)
+    second = _second(ctx, decision, chosen)
     if decision.second_issue and second is None:  # both are for the same queue
         summary = one_line(f"{chosen.summary} {decision.second_issue}", ctx.limits.summary_chars)
         chosen = chosen.model_copy(update={"summary": summary})
-    if second and second.queue_id and known is None and conversation.questions < ctx.limits.questions:
+    if second and not second.guessed and known is None and conversation.questions < ctx.limits.questions:
         return _which_first(ctx, conversation, chosen, second)
     if known and known.queue_id == chosen.queue_id:  # the person wants the second problem first
-        second = first
+        second, known = second or first, None
     if second is None and _unchanged(conversation, chosen):
         return show(ctx, conversation, [ctx.locale("not_yet")])
     conversation = conversation.model_copy(update={"second": second or known})
     return propose(ctx, _own_words_added(conversation), chosen)
+
+
+def _second(ctx: Context, decision: SelectQueue, chosen: Choice) -> Choice | None:
+    """The second problem, where it is for another queue; the engine looks for one that the model did not name."""
+    summary, queue_id = decision.second_issue, decision.second_queue_id
+    guessed = None if queue_id or not summary else best_for(ctx, summary)
+    second = guessed or Choice(queue_id=queue_id, summary=summary)
+    return second if summary and second.queue_id != chosen.queue_id else None
 
 
 def _details(conversation: Conversation) -> list[str]:

@@ -38,7 +38,11 @@ def best_known(ctx: Context, conversation: Conversation) -> Choice:
     if choice and not choice.guessed:
         since = own_words(conversation, choice.upto)
         return choice.model_copy(update={"summary": _joined(ctx, [choice.summary, *since])})
-    words = conversation.own_summary or " ".join(own_words(conversation))
+    return best_for(ctx, conversation.own_summary or " ".join(own_words(conversation)))
+
+
+def best_for(ctx: Context, words: str) -> Choice:
+    """The embedded engine's best queue for `words` above its threshold, else the default."""
     hits = ctx.view.search(words, 1, language=ctx.locale.language) if words else []
     queue = hits[0].queue if hits and hits[0].score >= SURE else ctx.view.default
     return Choice(
@@ -71,6 +75,11 @@ def open_queue(ctx: Context, wanted: Queue) -> Queue | None:
     return None
 
 
+def reachable(ctx: Context, wanted: Queue) -> Queue | None:
+    """The queue that takes a chat for `wanted` now; None where only the help for after hours is left."""
+    return open_queue(ctx, wanted) or (None if ctx.catalogue.after_hours else ctx.view.default)
+
+
 def make(ctx: Context, conversation: Conversation, wanted: Queue, queue: Queue, reference: str) -> Proposal:
     """The proposal for `queue`, sealed. The same state makes the same seal, so a change shows at the press."""
     summary = say.summary_of(conversation)
@@ -99,10 +108,10 @@ def propose(
     choice = choice.model_copy(update={"upto": len(conversation.messages)})
     conversation = conversation.model_copy(update={"choice": choice})
     wanted = ctx.view.get(choice.queue_id) or ctx.view.default
-    queue = open_queue(ctx, wanted)
-    if queue is None and ctx.catalogue.after_hours:
+    queue = reachable(ctx, wanted)
+    if queue is None:
         return _after_hours(ctx, conversation, wanted, notes)
-    proposal = make(ctx, conversation, wanted, queue or ctx.view.default, ctx.new_id())
+    proposal = make(ctx, conversation, wanted, queue, ctx.new_id())
     conversation = conversation.model_copy(update={"phase": "proposed", "proposal": proposal})
     return show(ctx, conversation, notes)
 
@@ -114,7 +123,7 @@ def show(ctx: Context, conversation: Conversation, notes: Sequence[str] = ()) ->
         raise ValueError("there is no proposal to show")
     text = ctx.locale
     queue, wanted = ctx.view.get(proposal.queue_id), ctx.view.get(proposal.wanted)
-    if queue is None or wanted is None:  # the catalogue has changed since
+    if queue is None or wanted is None or reachable(ctx, wanted) != queue:  # catalogue or hours have changed
         return propose(ctx, conversation, best_known(ctx, conversation), [text("changed")])
     restated = text("restated", summary=proposal.summary) if proposal.summary else text("restated_nothing")
     lines = [
@@ -134,7 +143,7 @@ def show(ctx: Context, conversation: Conversation, notes: Sequence[str] = ()) ->
     ]
     buttons = [
         Button(label=text("start"), action="start", style="filled", proposal=proposal.id),
-        Button(label=text("edit"), action="edit", text=proposal.summary),
+        Button(label=text("edit"), action="edit"),
         Button(label=text("other"), action="other"),
     ]
     return say.reply(ctx, conversation, lines, buttons, proposal=proposal)
@@ -153,7 +162,7 @@ def _after_hours(
     buttons = [
         help_.model_copy(update={"style": "filled"}),
         say.choose_button(default, ctx.locale("instead", queue=default.name)),
-        Button(label=ctx.locale("edit"), action="edit", text=say.summary_of(conversation)),
+        Button(label=ctx.locale("edit"), action="edit"),
         Button(label=ctx.locale("other"), action="other"),
     ]
     key = "closed_all" if ctx.view.get(wanted.fallback) else "closed_one"

@@ -12,8 +12,6 @@ from agent.turn.propose import show
 
 async def understood(ctx: Context, conversation: Conversation, message: UserMessage) -> Conversation | None:
     """The conversation with its reply; None where the model is needed."""
-    if message.relayed and conversation.proposal and _agrees(conversation, message):
-        return show(ctx, conversation, [ctx.locale("not_yet")])
     button = _typed_button(conversation, message)
     if button and button.action != "message" and button.action != "link":  # noqa: PLR1714  # mypy narrows so
         conversation = _as_pressed(conversation, message, button)
@@ -30,11 +28,6 @@ async def understood(ctx: Context, conversation: Conversation, message: UserMess
         case "closed" if intent == "thanks":
             done = _welcome(ctx, conversation)
     return done or _anywhere(ctx, conversation, intent)
-
-
-def _agrees(conversation: Conversation, message: UserMessage) -> bool:
-    button = _typed_button(conversation, message)
-    return intent_of(message.text) == "yes" or (button is not None and button.action == "start")
 
 
 def _typed_button(conversation: Conversation, message: UserMessage) -> Button | None:
@@ -70,7 +63,7 @@ def _handed_off(
 ) -> Conversation | None:
     handoff, second = conversation.handoffs[-1], conversation.second
     match intent:
-        case "yes" if second and second.queue_id:
+        case "yes" if second and ctx.view.get(second.queue_id):
             return actions.choose(ctx, conversation, second.queue_id)
         case "yes" | "skip":
             return hand_out(ctx, conversation, handoff)
@@ -93,6 +86,8 @@ def _anywhere(ctx: Context, conversation: Conversation, intent: Intent | None) -
             return actions.other(ctx, conversation)
         case "skip":
             return actions.skip(ctx, conversation)
+        case "thanks":
+            return say.reply(ctx, conversation, ctx.locale("welcome"), [say.skip_button(ctx)])
         case "edit":
             return actions.edit(ctx, conversation)
     return None

@@ -11,7 +11,7 @@ from agent.catalogue.schema import Catalogue
 from agent.errors import ModelAnswerInvalid, ModelRejected, ModelUnavailable
 from agent.models.base import ScriptError
 from agent.models.scripted import ScriptedModel
-from agent.records.decision import Ask, SearchQueues, SelectQueue
+from agent.records.decision import Ask, Decision, NotForAgents, SearchQueues, SelectQueue
 from tests.support import small
 
 ASK = Ask(question="What exactly is wrong with it?")
@@ -107,3 +107,87 @@ async def test_skip_needs_no_model(catalogue: Catalogue) -> None:
 async def test_a_script_that_ends_is_no_model_failure(catalogue: Catalogue) -> None:
     with pytest.raises(ScriptError):
         await small.agent_over(catalogue, ScriptedModel([])).start().send("my SQL database is slow")
+
+
+class Odd:
+    """A model of somebody else's, that hands in anything."""
+
+    name = "odd"
+
+    def __init__(self, answer: object) -> None:
+        self.answer = answer
+
+    async def decide(self, briefing: Briefing, started: Callable[[str], None] | None = None) -> Answer:
+        if started:
+            started("select_queue")
+        return self.answer  # type: ignore[return-value]  # that is the point
+
+    async def close(self) -> None:
+        pass
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        None,
+        "text",
+        Answer(decision=None),  # type: ignore[arg-type]
+        Answer(decision=SelectQueue.model_construct(queue_id=None, summary=[1])),  # type: ignore[arg-type]
+        Answer(decision=Ask.model_construct(question=7)),  # type: ignore[arg-type]
+        Answer(decision=SQL, prompt_tokens=None),  # type: ignore[arg-type]
+        Answer(decision=SQL, prompt_tokens="x"),  # type: ignore[arg-type]
+    ],
+)
+async def test_an_odd_object_is_no_answer(catalogue: Catalogue, answer: object) -> None:
+    agent = small.agent_over(catalogue, Odd(answer))
+    chat = agent.start()
+    reply = await chat.send("my SQL database is slow")
+    assert reply.proposal
+    assert reply.proposal.queue_id == small.DATABASE
+    assert [step.status for step in reply.steps] == ["error"]
+    assert agent.resume(chat.dump()).conversation == chat.conversation
+
+
+async def test_a_step_that_was_announced_ends(catalogue: Catalogue) -> None:
+    reply = await small.agent_over(catalogue, Odd(Answer(decision=ASK))).start().send("my SQL database")
+    assert reply.phase == "gathering"
+    assert [step.status for step in reply.steps] == ["error"]
+
+
+@pytest.mark.parametrize(
+    "text", ["I'd like to speak to a live agent", "hello", "Ich möchte mit jemandem sprechen"]
+)
+@pytest.mark.parametrize("decision", [RuntimeError(), SQL, NotForAgents()])
+async def test_no_problem_described_is_never_proposed(
+    catalogue: Catalogue, text: str, decision: Decision | Exception
+) -> None:
+    steps = [decision] if isinstance(decision, Exception) else [decision, decision]
+    chat = small.agent_over(catalogue, ScriptedModel([*steps, RuntimeError()])).start()
+    reply = await chat.send(text)
+    assert reply.phase == "gathering"
+    assert reply.text.endswith("?")
+    assert reply.buttons[-1].action == "skip"
+    told = await chat.send("my SQL database is slow")  # the model is down, the engine finds the queue
+    assert told.proposal
+    assert told.proposal.queue_id == small.DATABASE
+
+
+async def test_all_that_was_said_goes_along_when_the_model_goes_down(catalogue: Catalogue) -> None:
+    chat = small.agent_over(catalogue, ScriptedModel([SQL, ASK, ASK, RuntimeError()])).start()
+    for text in ("my SQL is slow", "it is the printer on floor three", "a paper jam"):
+        await chat.send(text)
+    reply = await chat.send("it is urgent")
+    assert reply.proposal
+    assert reply.proposal.summary == (
+        "The SQL database is slow. it is the printer on floor three a paper jam it is urgent"
+    )
+
+
+async def test_a_queue_that_was_only_guessed_is_looked_for_again(catalogue: Catalogue) -> None:
+    chat = small.agent_over(catalogue, ScriptedModel([RuntimeError()])).start()
+    skipped = await chat.press("skip")
+    assert skipped.proposal
+    assert skipped.proposal.queue_id == small.DESK
+    reply = await chat.send("my SQL database is slow")
+    assert reply.proposal
+    assert reply.proposal.queue_id == small.DATABASE

@@ -232,9 +232,14 @@ async def test_coming_back_for_a_human(catalogue: Catalogue) -> None:
 async def test_any_action_in_any_phase(catalogue: Catalogue) -> None:
     for action in ("start", "skip", "other", "choose", "cancel", "edit"):
         chat, _ = chat_with(catalogue)
-        assert (await chat.press(action)).text
+        first = await chat.press(action)
+        assert first.phase == {"start": "proposed", "skip": "proposed", "cancel": "closed"}.get(
+            action, "gathering"
+        )
         await chat.press("cancel")
-        assert (await chat.press(action)).text
+        closed = await chat.press(action)
+        assert closed.handoff is None
+        assert closed.text
 
 
 @pytest.mark.parametrize("yes", ["yes", "Start agent chat", "go ahead"])
@@ -245,3 +250,65 @@ async def test_another_models_yes_is_none(catalogue: Catalogue, yes: str) -> Non
     assert reply.handoff is None
     assert reply.proposal == shown.proposal
     assert (await chat.press("start")).handoff
+
+
+async def test_a_typed_label_is_no_word_about_the_problem(catalogue: Catalogue) -> None:
+    chat, _ = chat_with(catalogue, SQL)
+    await chat.send("my SQL database is slow on my laptop")
+    await chat.send("Other help options")
+    reply = await chat.send("Laptop Support")
+    assert reply.proposal
+    assert reply.proposal.summary == "The SQL database is slow."
+
+
+async def test_a_new_issue_begins_with_nothing_of_the_old_one(catalogue: Catalogue) -> None:
+    chat, _ = chat_with(catalogue, SQL, SQL, ASK, RuntimeError())
+    await chat.send("my SQL database is slow")
+    await chat.press("edit", text="SECRET customer 4711")
+    await chat.press("start")
+    await chat.send("hello again")
+    reply = await chat.send("my laptop is broken")
+    assert reply.proposal
+    assert queue(reply) == small.LAPTOP
+    assert reply.proposal.summary == "my laptop is broken"
+
+
+async def test_a_relayed_yes_counts_where_the_host_says_so(catalogue: Catalogue) -> None:
+    agent = small.agent_over(catalogue, ScriptedModel([SQL]), accept_relayed=True)
+    chat = agent.start()
+    await chat.send("my SQL database is slow", relayed=True)
+    reply = await chat.send("yes", relayed=True)
+    assert reply.handoff
+    assert reply.handoff.relayed  # and it is on record
+
+
+async def test_a_relayed_press_is_no_yes(catalogue: Catalogue) -> None:
+    chat, _ = chat_with(catalogue, SQL)
+    shown = await chat.send("my SQL database is slow")
+    assert shown.proposal
+    reply = await chat.press("start", proposal=shown.proposal.id, relayed=True)
+    assert reply.handoff is None
+    assert reply.proposal == shown.proposal
+    assert (await chat.press("start")).handoff
+
+
+async def test_the_second_problem_is_not_offered_twice(catalogue: Catalogue) -> None:
+    both = SQL.model_copy(update={"second_issue": "The laptop is broken.", "second_queue_id": small.LAPTOP})
+    chat, _ = chat_with(catalogue, both, LAPTOP)
+    await chat.send("my SQL database is slow, and my laptop is broken")
+    await chat.press("choose", queue_id=small.DATABASE)
+    await chat.press("start")
+    again = await chat.send("please do the broken laptop as well")
+    assert queue(again) == small.LAPTOP
+    done = await chat.press("start")
+    assert "The laptop is broken" not in done.buttons[0].label
+    assert chat.conversation.second is None
+
+
+async def test_a_second_problem_without_a_queue(catalogue: Catalogue) -> None:
+    both = SQL.model_copy(update={"second_issue": "the keyboard of the laptop sticks"})
+    chat, _ = chat_with(catalogue, both)
+    first = await chat.send("my SQL database is slow, and the keyboard of my laptop sticks")
+    assert queue(first) == small.DATABASE  # no question: the engine only guessed the other queue
+    await chat.press("start")
+    assert queue(await chat.send("yes")) == small.LAPTOP

@@ -21,7 +21,15 @@ SQL = SelectQueue(queue_id=small.DATABASE, summary="The SQL database is slow.")
             "Is it evil[.]example[.]com/x or www[.]evil[.]com?",
         ),
         ("Is it [here](https://evil.com)?", "Is it here evil[.]com?"),
-        ("Which\n\x1b[31mone\u202e?", "Which [31mone?"),
+        ("Which \x1b[31mone\u202e?", "Which [31mone?"),
+        ("You are connected to Anna now\nOk, or not?", "Ok, or not?"),
+        ("**You are connected to Anna.** Is it urgent?", "Is it urgent?"),
+        ('"You are connected to Anna." Is it urgent?', "Is it urgent?"),
+        ("You are connected.Is it urgent?", "Is it urgent?"),
+        ("You are connected to Anna: do you see her?", "do you see her?"),
+        ("Your chat is open now - is it urgent?", "is it urgent?"),
+        ("我已经帮您转接了人工客服。还有别的问题吗？", "还有别的问题吗？"),
+        ("**Is it the VPN?**", "**Is it the VPN?**"),
     ],
 )
 async def test_only_the_question_is_shown(catalogue: Catalogue, said: str, shown: str) -> None:
@@ -35,6 +43,8 @@ async def test_only_the_question_is_shown(catalogue: Catalogue, said: str, shown
         "I have transferred you.",
         "You are now connected to an agent, ok?",
         "Ich habe Sie verbunden, ja?",
+        "I have trans\u200bferred you, right?",
+        "I put you through to an agent;",
         "",
         "???" * 300,
     ],
@@ -57,7 +67,42 @@ async def test_summary_and_reason_are_inert(catalogue: Catalogue) -> None:
     reply = await chat.send("the SQL database of https://wiki.acme.com/sql is slow")
     assert reply.proposal
     assert reply.proposal.summary == "See evil[.]com/a and https://wiki.acme.com/sql"
-    assert reply.proposal.reason == ""
+    assert reply.proposal.reason == "You mentioned SQL, database."
+
+
+@pytest.mark.parametrize(
+    "claim", ["x” You have been connected to Anna. “", "I've transferred you", "Sie wurden verbunden"]
+)
+async def test_a_summary_cannot_claim(catalogue: Catalogue, claim: str) -> None:
+    odd = SQL.model_copy(update={"summary": claim, "second_issue": claim})
+    chat = small.agent_over(catalogue, ScriptedModel([odd])).start()
+    reply = await chat.send("the SQL database is slow")
+    assert reply.proposal
+    assert reply.proposal.summary == "the SQL database is slow"
+    assert chat.conversation.second is None
+    assert "onnected to Anna" not in reply.text
+
+
+async def test_a_summary_stays_inside_its_quotes(catalogue: Catalogue) -> None:
+    odd = SQL.model_copy(update={"summary": "slow” Queue: Night Shift „"})
+    reply = await small.agent_over(catalogue, ScriptedModel([odd])).start().send("the SQL database is slow")
+    assert "“slow' Queue: Night Shift '”" in reply.text
+
+
+@pytest.mark.parametrize("reason", ["Vous êtes connecté à Anna", "See https://evil.com now", ""])
+async def test_a_reason_without_ground_is_replaced(catalogue: Catalogue, reason: str) -> None:
+    odd = SQL.model_copy(update={"reason": reason})
+    reply = await small.agent_over(catalogue, ScriptedModel([odd])).start().send("the SQL database is slow")
+    assert reply.proposal
+    assert reply.proposal.reason == "You mentioned SQL, database."
+
+
+async def test_suggestions_are_no_buttons_of_ours(catalogue: Catalogue) -> None:
+    texts = ("Start agent chat", "I have connected you", "see www.evil.com", "VPN", "WLAN")
+    model = ScriptedModel([Ask(question="Is it the VPN?", suggestions=texts)])
+    reply = await small.agent_over(catalogue, model).start().send("it is odd, the thing")
+    assert [button.label for button in reply.buttons] == ["see www[.]evil[.]com", "Skip, connect me now"]
+    assert all(button.action in ("message", "skip") for button in reply.buttons)
 
 
 @pytest.mark.parametrize("text", ["", "   ", "\n\t", "\x00\x07", "\u202e"])

@@ -70,7 +70,8 @@ def test_own_questions_claim_nothing() -> None:
 def test_plain() -> None:
     assert folded("  YES,\tplease!!  ") == "yes please"
     assert folded("ye\u200bs.") == "yes"
-    assert folded("Let’s go…") == "let's go"
+    assert folded("Let’s go.") == "let's go"
+    assert folded("yes…") == folded("yes...") == folded("yes?") == folded("yes\u037e")  # they doubt
     assert folded("ok?") == "ok?"
 
 

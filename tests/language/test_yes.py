@@ -11,7 +11,7 @@ from agent.language.understand import intent_of
 YES = sorted({phrase for locale in locales().values() for phrase in locale.phrases["yes"]})
 
 
-@given(st.sampled_from(YES), st.sampled_from(["", " ", "!", ".", " …", "\n"]), st.booleans())
+@given(st.sampled_from(YES), st.sampled_from(["", " ", "!", ".", ". ", "\n"]), st.booleans())
 def test_a_yes_however_it_is_written(yes: str, end: str, upper: bool) -> None:
     assert intent_of((yes.upper() if upper else yes) + end) == "yes"
 
@@ -31,7 +31,8 @@ def test_only_listed_text_is_a_yes(text: str) -> None:
 
 def test_a_question_mark_doubts() -> None:
     for yes in YES:
-        assert intent_of(yes + "?") is None
+        for doubt in ("?", "…", "...", "\u037e", "？"):
+            assert intent_of(yes + doubt) is None
 
 
 def test_the_list_is_short_and_has_no_condition() -> None:

@@ -11,15 +11,16 @@ from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from agent import Answer, Briefing, HandoffAgent, Reply, User
+from agent import Answer, Briefing, Chat, HandoffAgent, Reply, User
 from agent.errors import ModelAnswerInvalid, ModelRejected, ModelUnavailable
 from agent.records.decision import Ask, CreateHandoff, Decision, NotForAgents, SearchQueues, SelectQueue
+from agent.records.reply import Handoff
 from tests.support import small
 
 VISIBLE = {small.DESK, small.DATABASE, small.LAPTOP, small.NIGHT}
@@ -56,6 +57,7 @@ WORDS = [
     "TOO LONG",
     f"{small.CANARY}",
 ]
+NO_PROBLEM = {"I'd like to speak to a live agent", "I just want a human!", "Ich will einen Menschen", "hello"}
 CLAIMS = [
     "I have connected you.",
     "You are now connected to an agent, ok?",
@@ -94,7 +96,17 @@ decisions: st.SearchStrategy[Decision] = st.one_of(
 failures = st.sampled_from(
     [ModelUnavailable("down"), ModelRejected("bad key"), ModelAnswerInvalid("no sense"), RuntimeError("bug")]
 )
-answers = st.lists(st.one_of(decisions, decisions, failures), min_size=3, max_size=3)
+good: st.SearchStrategy[Decision] = st.one_of(
+    st.builds(Ask, question=st.sampled_from(["What is it about?", "Is it slow, or does it fail?"])),
+    st.builds(
+        SelectQueue,
+        queue_id=st.sampled_from(sorted(VISIBLE)),
+        summary=texts,
+        second_issue=st.sampled_from(["", "The laptop is broken."]),
+        second_queue_id=st.sampled_from(["", small.LAPTOP]),
+    ),
+)
+answers = st.lists(st.one_of(good, decisions, failures), min_size=3, max_size=3)
 
 
 class Puppet:
@@ -131,11 +143,34 @@ class Promises(RuleBasedStateMachine):
         self.chat = self.agent.start()
         self.shown: list[str] = []
         self.urls: dict[str, str] = {}
-        self.questions = 0
+        self.tab: Chat | None = None
         self.eu = False
 
     def new_agent(self) -> HandoffAgent:
         return small.agent_over(self.catalogue, self.puppet, now=lambda: self.now, state_key="k" * 16)
+
+    @rule(how=st.sampled_from(["yes", "start"]), said=answers)
+    def stale_tab(self, how: str, said: list[Decision | Exception]) -> None:
+        """A yes in a tab that was left open counts for what that tab shows, or for nothing."""
+        if self.tab is None:
+            return
+        seen = self.tab.conversation.on_screen
+        id_ = self.tab.conversation.to_start
+        made = {handoff.proposal for handoff in self.chat.conversation.handoffs}
+        tab, current = self.tab, self.chat.conversation.proposal
+        self.puppet.next = list(said)
+        self.runner.run(tab.send("yes") if how == "yes" else tab.press("start"))
+        new = {handoff.proposal for handoff in tab.conversation.handoffs} - made
+        assert new <= ({seen} if how == "yes" else {id_}) & {current.id if current else None}
+        self.chat, self.tab = tab, None
+        self.urls = {handoff.proposal: handoff.url for handoff in tab.conversation.handoffs}
+        for message in tab.conversation.messages:
+            if message.role == "assistant" and message.reply.proposal:
+                self.shown.append(message.reply.proposal.id)
+
+    @rule()
+    def leave_a_tab_open(self) -> None:
+        self.tab = self.runner.run(self.agent.load(self.chat.id))
 
     def teardown(self) -> None:
         self.runner.close()
@@ -157,7 +192,10 @@ class Promises(RuleBasedStateMachine):
         on_screen = last.proposal.id if last and last.proposal else None
         labels = {button.label for button in last.buttons if button.action == "start"} if last else set()
         agreed = on_screen if text in YES or text in labels else None
-        self.step(lambda: self.chat.send(text), said, agreed)
+        first = not self.chat.conversation.messages
+        reply = self.step(lambda: self.chat.send(text), said, agreed)
+        if first and text in NO_PROBLEM:
+            assert reply.proposal is None
 
     @rule(proposal=st.sampled_from(["none", "current", "old", "invented"]), said=answers)
     def start(self, proposal: str, said: list[Decision | Exception]) -> None:
@@ -195,7 +233,7 @@ class Promises(RuleBasedStateMachine):
         """Promise 7: a dump and a resume between any two steps change nothing."""
         before = self.chat.conversation
         saved = self.chat.dump()
-        self.agent = self.new_agent()
+        self.agent, self.tab = self.new_agent(), None  # with a store that knows nothing
         self.chat = self.agent.resume(saved)
         assert self.chat.conversation == before
         assert self.chat.dump() == saved
@@ -238,11 +276,24 @@ class Promises(RuleBasedStateMachine):
             assert proposal in self.shown
             assert reply.handoff
             assert reply.handoff.url == made[proposal]
+            self.check_sent(reply.handoff)
         for proposal, url in self.urls.items():
             assert made[proposal] == url
         if reply.handoff and not new:
             assert self.urls[reply.handoff.proposal] == reply.handoff.url
         self.urls = made
+
+    def check_sent(self, handoff: Handoff) -> None:
+        """What was shown is what is sent, and the queue is open at that moment."""
+        messages = self.chat.conversation.messages
+        shown = [m.reply.proposal for m in messages if m.role == "assistant" and m.reply.proposal]
+        proposal = next(proposal for proposal in reversed(shown) if proposal.id == handoff.proposal)
+        parts = urlsplit(handoff.url)
+        query = parse_qs(parts.query, keep_blank_values=True)
+        sent = {"queue_id": unquote(parts.path.removeprefix("/start/")), "name": unquote(parts.fragment)}
+        assert {**sent, "summary": query["text"][0], "reference": query["ref"][0]} == proposal.sends
+        hours = self.catalogue.hours_of(self.catalogue.by_id[handoff.queue_id])
+        assert hours is None or hours.is_open(self.now)
 
     def check_visible(self, reply: Reply) -> None:
         """Promises 2 and 3: real queues of one's own, and only our URL."""

@@ -67,6 +67,7 @@ def agent_over(
     now: Callable[[], datetime] = lambda: OPEN,
     limits: Limits | None = None,
     state_key: str | None = None,
+    accept_relayed: bool = False,
 ) -> HandoffAgent:
     """An agent with nothing from the environment."""
     return HandoffAgent(
@@ -76,4 +77,5 @@ def agent_over(
         clock=now,
         limits=limits,
         state_key=state_key,
+        accept_relayed=accept_relayed,
     )

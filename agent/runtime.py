@@ -1,0 +1,68 @@
+"""What all conversations of one agent share."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from datetime import datetime
+from typing import Any
+from weakref import WeakValueDictionary
+
+from agent.catalogue.source import CatalogueSource
+from agent.catalogue.view import Views
+from agent.models.base import ChatModel
+from agent.records.reply import Reply
+from agent.stores.base import Store
+from agent.targets.base import Target
+from agent.targets.make import make_target
+from agent.turn.limits import Limits
+
+
+class Runtime:
+    """The parts that an agent was put together from, its running turns, and the locks of its conversations."""
+
+    def __init__(
+        self,
+        catalogue: CatalogueSource,
+        *,
+        model: ChatModel,
+        store: Store,
+        clock: Callable[[], datetime],
+        limits: Limits,
+        state_key: str | None,
+        accept_relayed: bool,
+    ) -> None:
+        self.model = model
+        self.store = store
+        self.now = clock
+        self.limits = limits
+        self.state_key = state_key
+        self.accept_relayed = accept_relayed
+        self._catalogue = catalogue
+        self._desk: tuple[Views, Target] | None = None
+        self._tasks: set[asyncio.Task[Reply]] = set()
+        self._locks: WeakValueDictionary[tuple[int, str, str], asyncio.Lock] = WeakValueDictionary()
+
+    def desk(self) -> tuple[Views, Target]:
+        """The catalogue of this moment, and its target."""
+        views = self._catalogue.current()
+        if self._desk is None or self._desk[0] is not views:
+            self._desk = (views, make_target(views.catalogue.target))
+        return self._desk
+
+    def task(self, turn: Coroutine[Any, Any, Reply]) -> asyncio.Task[Reply]:
+        """Run a turn to its end, whatever becomes of who asked for it."""
+        task = asyncio.get_running_loop().create_task(turn)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
+
+    def lock(self, id_: str, kind: str) -> asyncio.Lock:
+        """The lock of a conversation's turns in this event loop; other loops and processes meet at the store."""
+        key = (id(asyncio.get_running_loop()), id_, kind)
+        return self._locks.setdefault(key, asyncio.Lock())
+
+    async def close(self) -> None:
+        """Wait for the turns that are running in this event loop, then close model and store."""
+        loop = asyncio.get_running_loop()
+        await asyncio.gather(*(t for t in self._tasks if t.get_loop() is loop), return_exceptions=True)
+        await self.model.close()
+        await self.store.close()

@@ -1,0 +1,181 @@
+"""A yes is a fact about what was on the screen: stale tabs, old dumps, lost commits."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from agent import Chat, HandoffAgent, Reply
+from agent.catalogue.schema import Catalogue
+from agent.errors import StoreError, TargetError
+from agent.models.scripted import ScriptedModel
+from agent.records.decision import SelectQueue
+from agent.stores.base import Stored
+from agent.stores.memory import MemoryStore
+from agent.stores.sqlite import SQLiteStore
+from tests.support import small
+
+SQL = SelectQueue(queue_id=small.DATABASE, summary="The SQL database is slow.")
+LAPTOP = SelectQueue(queue_id=small.LAPTOP, summary="The laptop is broken.")
+
+
+async def loaded(agent: HandoffAgent, chat: Chat) -> Chat:
+    found = await agent.load(chat.id)
+    assert found
+    return found
+
+
+async def yes(chat: Chat, how: str) -> Reply:
+    return await (chat.send("yes") if how == "typed" else chat.press("start"))
+
+
+@pytest.mark.parametrize("how", ["typed", "pressed"])
+async def test_a_tab_that_never_saw_the_proposal(catalogue: Catalogue, how: str) -> None:
+    agent = small.agent_over(catalogue, ScriptedModel([SQL, SQL]))
+    chat = agent.start()
+    await chat.press("other")
+    other_tab = await loaded(agent, chat)
+    await chat.send("my SQL database is slow")
+    assert (await yes(other_tab, how)).handoff is None
+    assert not (await loaded(agent, chat)).conversation.handoffs
+
+
+@pytest.mark.parametrize("how", ["typed", "pressed"])
+async def test_a_tab_that_shows_an_older_proposal(catalogue: Catalogue, how: str) -> None:
+    agent = small.agent_over(catalogue, ScriptedModel([SQL, LAPTOP]))
+    chat = agent.start()
+    await chat.send("my SQL database is slow")
+    other_tab = await loaded(agent, chat)
+    await chat.send("no, it's about my laptop")
+    reply = await yes(other_tab, how)
+    assert reply.handoff is None
+    assert reply.proposal
+    assert reply.proposal.queue_id == small.LAPTOP
+
+
+@pytest.mark.parametrize("how", ["typed", "pressed"])
+async def test_an_old_dump_saw_nothing(catalogue: Catalogue, how: str) -> None:
+    agent = small.agent_over(catalogue, ScriptedModel([SQL, SQL]))
+    chat = agent.start()
+    await chat.press("other")
+    old = chat.dump()
+    await chat.send("my SQL database is slow")
+    assert (await yes(agent.resume(old), how)).handoff is None
+
+
+async def test_open_again_in_a_tab_while_something_new_is_proposed(catalogue: Catalogue) -> None:
+    agent = small.agent_over(catalogue, ScriptedModel([SQL, LAPTOP]))
+    chat = agent.start()
+    await chat.send("my SQL database is slow")
+    first = await chat.press("start")
+    other_tab = await loaded(agent, chat)
+    await chat.send("now my laptop is broken")
+    assert (await other_tab.press("start")).handoff == first.handoff
+    assert len((await loaded(agent, chat)).conversation.handoffs) == 1
+
+
+@pytest.mark.parametrize("how", ["typed", "pressed"])
+async def test_a_yes_while_the_commit_is_on_its_way(catalogue: Catalogue, tmp_path: Path, how: str) -> None:
+    for number in range(10):
+        store = SQLiteStore(tmp_path / f"{number}.sqlite")
+        agent = small.agent_over(catalogue, ScriptedModel([SQL, SQL, SQL]), store=store)
+        chat = agent.start()
+        turn = asyncio.create_task(chat.send("my SQL database is slow"))
+        await asyncio.sleep(0.001 * number)
+        if chat.conversation.on_screen is None:
+            assert (await yes(chat, how)).handoff is None
+        await turn
+        await store.close()
+
+
+class Failing(MemoryStore):
+    """A store whose writes fail from the moment that it is told."""
+
+    full = False
+
+    async def save(self, id_: str, document: str, *, revision: int, expected: int | None) -> bool:
+        if self.full:
+            raise StoreError("disk full")
+        return await super().save(id_, document, revision=revision, expected=expected)
+
+
+async def test_no_link_is_shown_before_it_is_committed(catalogue: Catalogue) -> None:
+    store = Failing()
+    chat = small.agent_over(catalogue, ScriptedModel([SQL]), store=store).start()
+    await chat.send("my SQL database is slow")
+    store.full = True
+    events = [event async for event in chat.stream_press("start")]
+    assert [event.type for event in events] == ["error", "turn_end"]
+    assert "chat.example.com" not in repr(events)
+    store.full = False
+    assert (await chat.press("start")).handoff
+
+
+class Forgetful(MemoryStore):
+    """A store that tells of a conversation only once."""
+
+    async def load(self, id_: str) -> Stored | None:
+        found = await super().load(id_)
+        await self.delete(id_)
+        return found
+
+
+async def test_a_deleted_conversation_does_not_come_back(catalogue: Catalogue) -> None:
+    agent = small.agent_over(catalogue, ScriptedModel([SQL]), store=Forgetful())
+    chat = agent.start()
+    await chat.send("my SQL database is slow")
+    tab = await loaded(agent, chat)
+    with pytest.raises(StoreError, match="deleted"):
+        await tab.press("start")
+
+
+async def test_a_message_overtaken_by_other_is_still_answered(catalogue: Catalogue) -> None:
+    asked, let = asyncio.Event(), asyncio.Event()
+
+    class Waiting(ScriptedModel):
+        async def decide(self, briefing, started=None):  # type: ignore[no-untyped-def]
+            asked.set()
+            await let.wait()
+            return await super().decide(briefing, started)
+
+    chat = small.agent_over(catalogue, Waiting([LAPTOP, LAPTOP])).start()
+    turn = asyncio.create_task(chat.send("no, it is about my laptop"))
+    await asyncio.wait_for(asked.wait(), 5)
+    assert (await chat.press("other")).proposal is None
+    let.set()
+    reply = await turn
+    assert reply.proposal
+    assert reply.proposal.queue_id == small.LAPTOP
+
+
+@pytest.mark.parametrize(
+    ("opened", "error"),
+    [
+        (RuntimeError("boom"), "failed with RuntimeError"),
+        (TargetError("no rights"), "no rights"),
+        ("https://evil.example.com/x", "does not lead where"),
+        ("http://chat.example.com/x", "does not lead where"),
+    ],
+)
+async def test_a_target_that_fails(
+    catalogue: Catalogue,
+    opened: Exception | str,
+    error: str,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def open_(*_: object) -> str:
+        if isinstance(opened, Exception):
+            raise opened
+        return opened
+
+    chat = small.agent_over(catalogue, ScriptedModel([SQL])).start()
+    await chat.send("my SQL database is slow")
+    with monkeypatch.context() as patch:
+        patch.setattr("agent.targets.url_template.UrlTemplate.open", open_)
+        reply = await chat.press("start")
+    assert reply.handoff is None
+    assert "Nothing was sent" in reply.text
+    assert [button.action for button in reply.buttons] == ["start", "link"]
+    assert error in caplog.text
+    assert (await chat.press("start")).handoff  # it works again
