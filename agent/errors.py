@@ -30,7 +30,7 @@ class InputError(HandoffError):
 
 @dataclass(frozen=True, slots=True)
 class Mistake:
-    """One mistake in a file: the line (counted from 1), and what is wrong with what would be right."""
+    """One mistake in a file: the line (counted from 1; 0: the file as a whole), and what would be right."""
 
     line: int
     text: str
@@ -42,7 +42,9 @@ class CatalogueError(InputError):
     def __init__(self, path: str, mistakes: Sequence[Mistake]) -> None:
         self.path = path
         self.mistakes = tuple(sorted(mistakes, key=lambda mistake: mistake.line))
-        super().__init__("\n".join(f"{path}:{m.line}: {m.text}" for m in self.mistakes))
+        super().__init__(
+            "\n".join(f"{path}:{m.line}: {m.text}" if m.line else f"{path}: {m.text}" for m in self.mistakes)
+        )
 
 
 class SettingsError(InputError):

@@ -12,7 +12,7 @@ import os
 import sys
 from typing import Any
 
-from openai import AsyncOpenAI
+from openai import AsyncOpenAI, OpenAIError
 
 from agent import Chat, HandoffAgent, Reply
 from agent.data import example_path
@@ -70,4 +70,7 @@ async def main(model: str) -> None:
                 print(f"person presses the button: {reply.handoff.url if reply.handoff else reply.text}")
 
 
-asyncio.run(main(sys.argv[1] if len(sys.argv) > 1 else "gpt-5-mini"))
+try:
+    asyncio.run(main(sys.argv[1] if len(sys.argv) > 1 else "gpt-5-mini"))
+except OpenAIError as error:
+    raise SystemExit(f"the other model cannot be asked: {error}") from None

@@ -73,4 +73,4 @@ def _content(path: str | os.PathLike[str]) -> bytes:
         if len(content) <= MAX_BYTES:
             return content
         problem = f"the file is larger than {MAX_BYTES // 2**20} MiB: that is no catalogue"
-    raise CatalogueError(os.fspath(path), [Mistake(1, problem)])
+    raise CatalogueError(os.fspath(path), [Mistake(0, problem)])

@@ -11,6 +11,7 @@ import click
 
 from agent.agent import HandoffAgent
 from agent.chat import Chat
+from agent.cli.attributes import parse_attributes
 from agent.cli.loop import Talk, run_lines
 from agent.cli.notices import tell_operator, warnings_on_stderr
 from agent.cli.saving import SavedFile, read_conversation
@@ -64,7 +65,7 @@ def chat(
         raise click.UsageError(
             "--resume brings its person along; leave --name, --email, --locale, --attribute out."
         )
-    user = User(name=name, email=email, locale=locale, attributes=_attributes(attributes))
+    user = User(name=name, email=email, locale=locale, attributes=parse_attributes(attributes))
     display = sys.stderr if export else sys.stdout
     _write_what_can_be_written()
     with warnings_on_stderr(), asyncio.Runner() as runner:
@@ -93,16 +94,6 @@ def chat(
         _export(chat)
     if talk.unsaved:
         sys.exit(1)
-
-
-def _attributes(pairs: tuple[str, ...]) -> dict[str, str | list[str]]:
-    values: dict[str, list[str]] = {}
-    for pair in pairs:
-        key, equals, value = pair.partition("=")
-        if not (key and equals and value):
-            raise click.UsageError(f"--attribute {pair}: right is KEY=VALUE, for example region=EU.")
-        values.setdefault(key, []).append(value)
-    return {key: found[0] if len(found) == 1 else found for key, found in values.items()}
 
 
 def _write_what_can_be_written() -> None:

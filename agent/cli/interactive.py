@@ -7,6 +7,8 @@ from agent.cli.rich_screen import RichScreen
 from agent.errors import InputError
 from agent.records.reply import Button
 
+DIGITS = 2  # a longer number is no button's; it may be a ticket's
+
 
 def run_interactive(talk: Talk, screen: RichScreen, keyboard: Keyboard) -> None:
     """Ask a person at a terminal, until they leave by /quit, Ctrl-D or Ctrl-C."""
@@ -26,8 +28,13 @@ def _ask(talk: Talk, screen: RichScreen, keyboard: Keyboard) -> Say | Press | Co
     line = keyboard.ask("you> ").strip()
     if not line:
         return None
-    if line.isascii() and line.isdigit() and 1 <= int(line) <= len(screen.buttons):
-        return _press(screen.buttons[int(line) - 1], screen, keyboard)
+    if line.isascii() and line.isdigit() and len(line) <= DIGITS:
+        number = int(line)
+        if 1 <= number <= len(screen.buttons):
+            return _press(screen.buttons[number - 1], screen, keyboard)
+        known = f"there are 1 to {len(screen.buttons)}" if screen.buttons else "there are none at the moment"
+        screen.note(f"There is no button {number}: {known}. Nothing was sent.")
+        return None
     try:
         entry = parse(line)
     except InputError as error:
@@ -47,8 +54,8 @@ def _press(button: Button, screen: RichScreen, keyboard: Keyboard) -> Say | Pres
             return None
         case "message":
             return Say(button.text or button.label)
-        case "edit" if button.text:
-            text = keyboard.ask("summary> ", filled_in=button.text).strip()
+        case "edit" if screen.summary:
+            text = keyboard.ask("summary> ", filled_in=screen.summary).strip()
             if not text:
                 screen.note("Nothing was changed.")
             return Press("edit", text=text) if text else None

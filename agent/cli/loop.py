@@ -30,7 +30,7 @@ class Talk:
                 file.write(chat.dump())
             except OSError as error:
                 raise InputError(
-                    f"--save: {error.strerror}; give a file in a directory that can be written"
+                    f"--save {file.path}: {error.strerror}; give a file in a directory that can be written"
                 ) from error
 
     def take(self, entry: Say | Press, screen: Screen) -> None:
@@ -81,11 +81,9 @@ class Talk:
 
 
 def run_lines(talk: Talk, screen: Screen, lines: Iterable[bytes]) -> None:
-    """One turn per line, until they end or one says /quit; an empty line is none."""
+    """One turn per line, until they end or one says /quit."""
     for raw in lines:
         line = raw.decode("utf-8", "replace").lstrip("\ufeff").strip()
-        if not line:
-            continue
         try:
             entry = parse(line)
         except InputError as error:

@@ -10,6 +10,7 @@ import click
 from agent.catalogue.advice import advice
 from agent.catalogue.load import Loaded, load_with_lines
 from agent.catalogue.view import Hit, Views
+from agent.cli.attributes import parse_attributes
 from agent.cli.terminal import wants_colour
 from agent.data import example_path
 from agent.errors import CatalogueError
@@ -71,7 +72,7 @@ def search(text: str, file: str | None, limit: int, as_json: bool, attributes: t
       handoff queues search "Gehaltsabrechnung fehlt" --attribute region=EU
       handoff queues search "vpn" --queues queues.yaml --limit 3 --json
     """  # noqa: D301 — see above
-    person = User(attributes=_attributes(attributes))
+    person = User(attributes=parse_attributes(attributes))
     catalogue = _load(_path(file)).catalogue
     view = Views(catalogue).of(person)
     hits = view.search(text, limit)
@@ -89,6 +90,17 @@ def search(text: str, file: str | None, limit: int, as_json: bool, attributes: t
         _say(f"{_count(hidden, 'queue')} not searched: only for some people, see --attribute.", dim=True)
 
 
+@queues.command()
+def example() -> None:
+    """Print the example catalogue, to begin your own with.
+
+    \b
+    Example:
+      handoff queues example > queues.yaml
+    """  # noqa: D301 — see above
+    click.echo(example_path().read_text("utf-8"), nl=False)
+
+
 def _as_json(rank: int, hit: Hit) -> dict[str, Any]:
     return {"rank": rank, "id": hit.queue.id, "name": hit.queue.name, "score": round(hit.score, 4)}
 
@@ -103,18 +115,6 @@ def _load(path: str) -> Loaded:
     except CatalogueError as error:
         _say(str(error), err=True, fg="red")
         sys.exit(2)
-
-
-def _attributes(pairs: tuple[str, ...]) -> dict[str, str | list[str]]:
-    found: dict[str, list[str]] = {}
-    for pair in pairs:
-        key, equals, value = pair.partition("=")
-        if not (key and equals):
-            raise click.BadParameter(
-                f'"{pair}" has no key and value: write --attribute region=EU', param_hint="--attribute"
-            )
-        found.setdefault(key, []).append(value)
-    return dict(found)
 
 
 def _count(number: int, noun: str) -> str:

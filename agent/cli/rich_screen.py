@@ -17,7 +17,7 @@ _BUTTON_STYLES = {"filled": "bold reverse", "outlined": "bold", "text": "dim"}
 
 
 class RichScreen:
-    """A terminal. `buttons` are the ones under the newest reply, in the order of their numbers."""
+    """A terminal. `buttons` are under the newest reply, in the order of their numbers; `summary` was proposed last."""
 
     def __init__(self, stream: TextIO) -> None:
         # Without a colour system rich writes no styles and no links at all.
@@ -31,10 +31,11 @@ class RichScreen:
         self._spinner: Status | None = None
         self._text = ""
         self.buttons: tuple[Button, ...] = ()
+        self.summary = ""
 
     def wait(self) -> None:
         """Show that something is going on, until the next event."""
-        self._spin("")
+        self._spin("One moment …")
 
     def show(self, event: Event) -> None:
         """Show one event. Pieces of text are left out: the whole text comes right behind them."""
@@ -57,7 +58,7 @@ class RichScreen:
                 self._print(_plain(event.message, "red"))
             case "turn_end":  # what can be done now stands last, also after an error
                 if self.buttons:
-                    self._print(_numbered(self.buttons))
+                    self._print(_numbered(self.buttons, self._width))
                 self._print(Text(""))
 
     def note(self, text: str) -> None:
@@ -83,6 +84,7 @@ class RichScreen:
 
     def _propose(self, proposal: ProposalEvent) -> None:
         # The text says everything about the proposal; the frame makes sure that nobody overlooks it.
+        self.summary = proposal.summary
         text, self._text = _plain(self._text), ""
         title = Text(printable(proposal.queue), "bold")
         self._print(Panel(text, title=title, title_align="left", border_style="cyan", padding=(1, 2)))
@@ -102,7 +104,11 @@ class RichScreen:
             self._spinner = None
 
     def _print(self, what: Text | Panel) -> None:
-        self._console.print(what, width=min(self._console.width, MAX_WIDTH))
+        self._console.print(what, width=self._width)
+
+    @property
+    def _width(self) -> int:
+        return min(self._console.width, MAX_WIDTH)
 
 
 def _plain(text: str, style: str = "") -> Text:
@@ -110,9 +116,11 @@ def _plain(text: str, style: str = "") -> Text:
     return Text(printable(text), style)
 
 
-def _numbered(buttons: tuple[Button, ...]) -> Text:
-    labels = (
+def _numbered(buttons: tuple[Button, ...], width: int) -> Text:
+    """All buttons on one line, or each on its own where they do not fit: none is broken in two."""
+    labels = [
         Text.assemble(f"[{number}] ", (printable(button.label), _BUTTON_STYLES[button.style]))
         for number, button in enumerate(buttons, 1)
-    )
-    return Text("  ").join(labels)
+    ]
+    line = Text("  ").join(labels)
+    return line if line.cell_len <= width else Text("\n").join(labels)

@@ -15,6 +15,7 @@ class SavedFile:
         """Raise `InputError` where `path` is something that must not be replaced."""
         if path.exists() and not path.is_file():
             raise InputError(f"--save {path}: is not a regular file; give the name of one")
+        self.path = path
         self._path = path.resolve()  # a link stays a link
 
     def write(self, document: str) -> None:

@@ -48,7 +48,7 @@ def test_check_warns_and_is_content(tmp_path: Path) -> None:
 def test_check_of_nothing() -> None:
     result = run("check", "nowhere.yaml")
     assert result.exit_code == 2
-    assert result.stderr.startswith("nowhere.yaml:1: there is no such file")
+    assert result.stderr.startswith("nowhere.yaml: there is no such file")
 
 
 def test_colours_give_way_to_no_color(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -80,6 +80,12 @@ def test_search_shows_what_an_attribute_opens() -> None:
     assert 0 < first["score"] <= 1
 
 
+def test_the_example_can_be_begun_with(tmp_path: Path) -> None:
+    file = tmp_path / "queues.yaml"
+    file.write_text(run("example").stdout, encoding="utf-8")
+    assert run("check", str(file)).exit_code == 0
+
+
 def test_search_without_a_match() -> None:
     assert run("search", "xyzzy").stdout.startswith("No queue matches")
     assert run("search", "xyzzy", "--json").stdout == ""
@@ -88,10 +94,10 @@ def test_search_without_a_match() -> None:
 @pytest.mark.parametrize(
     ("arguments", "text"),
     [
-        (["search", "x", "--attribute", "region"], "write --attribute region=EU"),
+        (["search", "x", "--attribute", "region"], "KEY=VALUE"),
         (["search", "x", "--limit", "0"], "--limit"),
         (["search"], "TEXT"),
-        (["search", "x", "--queues", "nowhere.yaml"], "nowhere.yaml:1: there is no such file"),
+        (["search", "x", "--queues", "nowhere.yaml"], "nowhere.yaml: there is no such file"),
     ],
 )
 def test_wrong_usage(arguments: list[str], text: str) -> None:

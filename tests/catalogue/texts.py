@@ -67,7 +67,7 @@ def mistakes(folder: Path, content: str | bytes) -> list[tuple[int, str]]:
     with pytest.raises(CatalogueError) as caught:
         load(path)
     for line, mistake in zip(str(caught.value).splitlines(), caught.value.mistakes, strict=True):
-        assert line == f"{path}:{mistake.line}: {mistake.text}"
+        assert line == (f"{path}:{mistake.line}: " if mistake.line else f"{path}: ") + mistake.text
     # Words of the schema library have no place in what a person reads.
     assert not re.search(r"pydantic|tuple|dict\b|validation|Input should|Extra inputs", str(caught.value))
     return [(mistake.line, mistake.text) for mistake in caught.value.mistakes]
