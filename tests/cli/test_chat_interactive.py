@@ -138,3 +138,11 @@ def test_ctrl_c_during_a_turn_leaves_at_once_and_keeps_what_was_said(start: Star
     assert [message["text"] for message in json.loads(saved.read_text())["messages"]] == [
         "my SQL database is slow"
     ]
+
+
+def test_a_number_without_a_button_is_not_sent(start: Start) -> None:
+    process = start("--model", "embedded", NO_COLOR="1")
+    process.expect_exact(PROMPT)
+    assert "There is no button 3: there are none at the moment." in says(process, "3")
+    says(process, "my SQL database is slow")
+    assert "There is no button 7: there are 1 to 3. Nothing was sent." in says(process, "7")

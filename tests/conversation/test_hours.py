@@ -5,6 +5,7 @@ from pathlib import Path
 
 from agent import Chat
 from agent.catalogue.schema import Catalogue
+from agent.models.embedded import EmbeddedModel
 from agent.models.scripted import ScriptedModel
 from agent.records.decision import SelectQueue
 from tests.support import small
@@ -74,3 +75,30 @@ async def test_without_after_hours_help_the_default_queue_is_there(tmp_path: Pat
 async def test_a_closed_queue_chosen_in_german(catalogue: Catalogue) -> None:
     reply = await chat_at(catalogue, Clock(small.CLOSED), SQL).send("meine Datenbank ist seit heute langsam")
     assert "öffnet Montag 08:00" in reply.text
+
+
+async def test_it_closes_while_it_is_on_the_screen(catalogue: Catalogue) -> None:
+    clock = Clock(small.OPEN)
+    chat = chat_at(catalogue, clock, SQL)
+    await chat.send("my SQL database is slow")
+    clock.now = small.CLOSED
+    reply = await chat.send("thanks")  # shows the proposal again, but not as it was
+    assert reply.proposal
+    assert reply.proposal.queue_id == small.DESK
+    assert "Queue: Service Desk (open now)" in reply.text
+
+
+async def test_an_addition_keeps_what_was_wanted(catalogue: Catalogue) -> None:
+    agent = small.agent_over(catalogue, EmbeddedModel(), now=Clock(small.CLOSED))
+    chat = agent.start()
+    await chat.send("my SQL database is slow")
+    reply = await chat.send("yes, but add that it is urgent")
+    assert reply.proposal
+    assert (reply.proposal.wanted, reply.proposal.queue_id) == (small.DATABASE, small.DESK)
+    assert "Database Support is closed" in reply.text
+
+
+async def test_a_queue_without_a_stand_in_has_none(catalogue: Catalogue) -> None:
+    night = SelectQueue(queue_id=small.NIGHT, summary="The site is down.")
+    reply = await chat_at(catalogue, Clock(small.OPEN), night).send("the whole site is down")
+    assert "Night Shift is closed at the moment (opens today 18:00 CET). This is what" in reply.text

@@ -1,0 +1,141 @@
+"""One test for each guard that nothing else would miss."""
+
+import asyncio
+
+from agent import Chat, User
+from agent.catalogue.schema import Catalogue, Queue
+from agent.catalogue.view import may_see
+from agent.models.scripted import ScriptedModel
+from agent.records.decision import Ask, CreateHandoff, Decision, NotForAgents, SelectQueue
+from tests.support import small
+
+SQL = SelectQueue(queue_id=small.DATABASE, summary="The SQL database is slow.")
+LAPTOP = SelectQueue(queue_id=small.LAPTOP, summary="The laptop is broken.")
+ASK = Ask(question="What is the problem?")
+
+
+def chat_with(catalogue: Catalogue, *steps: Decision | Exception) -> tuple[Chat, ScriptedModel]:
+    model = ScriptedModel(steps)
+    return small.agent_over(catalogue, model).start(), model
+
+
+def test_every_attribute_has_to_match() -> None:
+    queue = Queue(id="q", name="Q", only_for={"region": ("EU", "UK"), "team": ("sales",)})
+    assert may_see(queue, User(attributes={"region": "UK", "team": ["hr", "sales"]}))
+    assert not may_see(queue, User(attributes={"region": "EU"}))
+    assert not may_see(queue, User(attributes={"region": "EU", "team": "hr"}))
+    assert not may_see(queue, User())
+
+
+async def test_a_question_takes_the_proposal_away(catalogue: Catalogue) -> None:
+    chat, _ = chat_with(catalogue, SQL, ASK)
+    shown = await chat.send("my SQL database is slow")
+    asked = await chat.send("it may be something else")
+    assert asked.phase == "gathering"
+    assert chat.conversation.proposal is None
+    assert shown.proposal
+    again = await chat.press("start", proposal=shown.proposal.id)
+    assert again.handoff is None
+    assert again.proposal
+    assert again.proposal.id != shown.proposal.id
+
+
+async def test_hidden_queues_are_dropped_from_questions(catalogue: Catalogue) -> None:
+    ask = ASK.model_copy(update={"between": (small.EU, small.DATABASE, "nonsense", small.DATABASE)})
+    chat, _ = chat_with(catalogue, ask)
+    await chat.send("the salary database")
+    assert chat.conversation.asked_between == (small.DATABASE,)
+
+
+async def test_a_hidden_second_queue_is_not_kept(catalogue: Catalogue) -> None:
+    both = SQL.model_copy(update={"second_issue": "The laptop screen is dark.", "second_queue_id": small.EU})
+    chat, _ = chat_with(catalogue, both)
+    reply = await chat.send("the SQL database is slow, and my laptop screen is dark")
+    assert reply.phase == "proposed"  # the engine's guess asks no question
+    assert chat.conversation.second
+    assert chat.conversation.second.queue_id == small.LAPTOP
+
+
+async def test_two_problems_do_not_ask_beyond_the_budget(catalogue: Catalogue) -> None:
+    both = SQL.model_copy(update={"second_issue": "The laptop is broken.", "second_queue_id": small.LAPTOP})
+    chat, _ = chat_with(catalogue, ASK, ASK, both)
+    for text in ("it is odd, the thing", "the SQL database"):
+        await chat.send(text)
+    reply = await chat.send("and my laptop")
+    assert reply.proposal
+    assert "The laptop is broken." in reply.text
+
+
+async def test_create_handoff_without_a_proposal_is_refused(catalogue: Catalogue) -> None:
+    chat, model = chat_with(catalogue, CreateHandoff(), SQL)
+    reply = await chat.send("my SQL database is slow")
+    assert reply.model_calls == 2
+    assert "Nothing is proposed yet" in (model.briefings[1].correction or "")
+
+
+async def test_asking_for_a_human_after_not_for_agents_is_insisting(catalogue: Catalogue) -> None:
+    chat, _ = chat_with(catalogue, NotForAgents())
+    await chat.send("the canteen menu")
+    reply = await chat.send("I want a human")
+    assert reply.proposal
+    assert reply.model_calls == 0
+
+
+async def test_the_question_budget_begins_anew_after_a_handoff_and_a_cancel(catalogue: Catalogue) -> None:
+    chat, model = chat_with(catalogue, ASK, ASK, ASK, ASK, ASK)
+    for text in ("it is odd, the thing", "the SQL database"):
+        await chat.send(text)
+    await chat.press("skip")
+    await chat.press("start")
+    assert (await chat.send("my laptop is broken")).phase == "gathering"
+    await chat.press("cancel")
+    await chat.send("my laptop is broken")
+    assert (await chat.send("the screen")).phase == "gathering"
+    assert [briefing.questions_left for briefing in model.briefings] == [2, 1, 2, 2, 1]
+    assert [briefing.since for briefing in model.briefings] == [0, 0, 8, 12, 12]
+
+
+async def test_nothing_survives_a_cancel(catalogue: Catalogue) -> None:
+    chat, _ = chat_with(catalogue, SQL, SQL)
+    await chat.send("my SQL database is slow")
+    await chat.press("edit", text="SECRET 4711")
+    await chat.press("cancel")
+    reply = await chat.press("skip")
+    assert reply.proposal
+    assert (reply.proposal.queue_id, reply.proposal.summary) == (small.DESK, "")
+
+
+async def test_a_phrase_among_other_messages_is_only_a_message(catalogue: Catalogue) -> None:
+    asked, let = asyncio.Event(), asyncio.Event()
+
+    class Waiting(ScriptedModel):
+        async def decide(self, briefing, started=None):  # type: ignore[no-untyped-def]
+            asked.set()
+            await let.wait()
+            return await super().decide(briefing, started)
+
+    chat = small.agent_over(catalogue, Waiting([ASK, LAPTOP])).start()
+    first = asyncio.create_task(chat.send("my laptop"))
+    await asyncio.wait_for(asked.wait(), 5)
+    second = asyncio.create_task(chat.send("never mind"))
+    while len(chat.conversation.messages) < 2:  # noqa: ASYNC110  # the store tells nobody
+        await asyncio.sleep(0)
+    let.set()
+    assert await first == await second
+    assert chat.conversation.phase == "proposed"
+
+
+async def test_the_same_again_is_no_new_proposal(catalogue: Catalogue) -> None:
+    chat, _ = chat_with(catalogue, SQL, SQL)
+    shown = await chat.send("my SQL database is slow")
+    again = await chat.send("so what happens now")
+    assert again.proposal == shown.proposal
+    assert "Nothing has been sent yet" in again.text
+
+
+async def test_a_language_that_is_known_stays_for_a_short_yes(catalogue: Catalogue) -> None:
+    chat, _ = chat_with(catalogue, SQL)
+    await chat.send("meine Datenbank ist seit heute so langsam")
+    reply = await chat.send("ok")
+    assert reply.handoff
+    assert reply.text.startswith("Ihr Chat mit Database Support")
