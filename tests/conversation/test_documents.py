@@ -8,6 +8,7 @@ from agent import Chat, HandoffAgent
 from agent.catalogue.schema import Catalogue
 from agent.errors import DocumentError, InputError
 from agent.models.embedded import EmbeddedModel
+from agent.turn.seal import fingerprint
 from tests.support import small
 
 KEY = "a key of sixteen"
@@ -41,7 +42,7 @@ def test_no_document(catalogue: Catalogue, saved: str) -> None:
         agent(catalogue).resume(saved)
 
 
-@pytest.mark.parametrize("version", [2, 0, "1", None, 1.5])
+@pytest.mark.parametrize("version", [2, 0, "1", None, 1.5, True])
 async def test_another_version(catalogue: Catalogue, version: object) -> None:
     data = json.loads((await proposed(catalogue)).dump())
     data["version"] = version
@@ -81,3 +82,61 @@ async def test_an_action_that_does_not_exist(catalogue: Catalogue) -> None:
     chat = await proposed(catalogue)
     with pytest.raises(InputError, match="use start, skip, other, choose, cancel, edit"):
         await chat.press("create_handoff")
+
+
+async def test_a_proposal_that_was_never_shown(catalogue: Catalogue) -> None:
+    chat = await proposed(catalogue)
+    data = json.loads(chat.dump())
+    del data["messages"][-1]
+    resumed = agent(catalogue).resume(json.dumps(data))
+    assert data["proposal"]
+    reply = await resumed.press("start", proposal=data["proposal"]["id"])
+    assert reply.handoff is None
+    assert reply.proposal == chat.conversation.proposal  # now it is
+    assert (await resumed.press("start")).handoff
+
+
+async def test_messages_that_a_crash_left_unanswered_join_the_next(catalogue: Catalogue) -> None:
+    chat = await proposed(catalogue)
+    data = json.loads(chat.dump())
+    data["messages"].append({**data["messages"][0], "text": "never mind"})
+    resumed = agent(catalogue).resume(json.dumps(data))
+    reply = await resumed.send("no, it's about my laptop and its screen")
+    assert reply.phase == "proposed"  # "never mind" alone would have closed it
+    assert reply.proposal
+    assert reply.proposal.queue_id == small.LAPTOP
+
+
+async def test_the_seal_binds_all_that_was_shown(catalogue: Catalogue) -> None:
+    proposal = (await proposed(catalogue)).conversation.proposal
+    assert proposal
+    changes = {
+        "queue_id": "x",
+        "queue": "x",
+        "summary": "x",
+        "sends": {"queue_id": "x"},
+        "to": "x",
+        "carries_summary": False,
+        "wanted": "x",
+        "revision": 99,
+    }
+    seals = {fingerprint("a", proposal), fingerprint("b", proposal)}
+    seals |= {fingerprint("a", proposal.model_copy(update={name: value})) for name, value in changes.items()}
+    assert len(seals) == 2 + len(changes)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"phase": "handed_off"},
+        {"phase": "gathering"},
+        {"proposal": None},
+        {"revision": -1},
+        {"since": -1},
+        {"handoffs": [{"url": "javascript:alert(1)", "queue_id": "db", "proposal": "p"}]},
+    ],
+)
+async def test_what_cannot_be(catalogue: Catalogue, change: dict[str, object]) -> None:
+    data = json.loads((await proposed(catalogue)).dump())
+    with pytest.raises(DocumentError, match="damaged"):
+        agent(catalogue).resume(json.dumps({**data, **change}))

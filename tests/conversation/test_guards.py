@@ -139,3 +139,13 @@ async def test_a_language_that_is_known_stays_for_a_short_yes(catalogue: Catalog
     reply = await chat.send("ok")
     assert reply.handoff
     assert reply.text.startswith("Ihr Chat mit Database Support")
+
+
+async def test_a_hidden_queue_cannot_be_selected(catalogue: Catalogue) -> None:
+    hidden = SelectQueue(queue_id=small.EU, summary="The payslip is wrong.")
+    chat, model = chat_with(catalogue, hidden, hidden)
+    reply = await chat.send(f"my {small.CANARY} payslip is wrong")
+    assert reply.proposal
+    assert reply.proposal.queue_id == small.DESK
+    assert f'no queue "{small.EU}"' in (model.briefings[1].correction or "")
+    assert (await chat.press("choose", queue_id=small.EU)).text.startswith("There is no such team")

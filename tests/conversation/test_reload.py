@@ -74,3 +74,18 @@ async def test_a_broken_file_changes_nothing(tmp_path: Path) -> None:
     chat = await shown(path)
     path.write_text("version: 1\nqueues: oops")
     assert (await chat.press("start")).handoff
+
+
+async def test_a_link_to_where_nothing_leads_any_more_is_not_given_out(tmp_path: Path) -> None:
+    path = tmp_path / "queues.yaml"
+    path.write_text(small.YAML)
+    chat = await shown(path)
+    first = (await chat.press("start")).handoff
+    assert first
+    path.write_text(small.YAML.replace("https://chat.example.com", "https://other.example.com"))
+    again = await chat.press("start")
+    assert again.handoff is None
+    assert again.proposal
+    started = await chat.press("start")
+    assert started.handoff
+    assert started.handoff.url.startswith("https://other.example.com/")

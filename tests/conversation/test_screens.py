@@ -26,10 +26,12 @@ async def loaded(agent: HandoffAgent, chat: Chat) -> Chat:
 
 
 async def yes(chat: Chat, how: str) -> Reply:
-    return await (chat.send("yes") if how == "typed" else chat.press("start"))
+    if how == "pressed":
+        return await chat.press("start")
+    return await chat.send({"typed": "yes", "label": "Start agent chat"}[how])
 
 
-@pytest.mark.parametrize("how", ["typed", "pressed"])
+@pytest.mark.parametrize("how", ["typed", "label", "pressed"])
 async def test_a_tab_that_never_saw_the_proposal(catalogue: Catalogue, how: str) -> None:
     agent = small.agent_over(catalogue, ScriptedModel([SQL, SQL]))
     chat = agent.start()
@@ -179,3 +181,13 @@ async def test_a_target_that_fails(
     assert [button.action for button in reply.buttons] == ["start", "link"]
     assert error in caplog.text
     assert (await chat.press("start")).handoff  # it works again
+
+
+async def test_the_label_of_a_button_that_is_not_on_the_screen(catalogue: Catalogue) -> None:
+    agent = small.agent_over(catalogue, ScriptedModel([SQL, SQL]))
+    chat = agent.start()
+    await chat.press("other")
+    other_tab = await loaded(agent, chat)
+    await chat.send("my SQL database is slow")
+    reply = await other_tab.send("Service Desk")  # a button here, but no longer the last reply's
+    assert reply.model_calls == 1

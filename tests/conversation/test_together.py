@@ -2,11 +2,14 @@
 
 import asyncio
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
-from agent import Answer, Briefing, Chat
+from agent import Answer, Briefing, Chat, HandoffAgent
 from agent.catalogue.schema import Catalogue
+from agent.catalogue.source import CatalogueSource
+from agent.catalogue.view import Views
 from agent.records.decision import Ask, Decision, SelectQueue
 from agent.stores.memory import MemoryStore
 from tests.support import small
@@ -164,3 +167,29 @@ async def test_sync_calls_work_inside_a_running_loop(catalogue: Catalogue) -> No
     chat = small.agent_over(catalogue, EmbeddedModel()).start()
     assert chat.send_sync("my SQL database is slow").proposal
     assert chat.press_sync("start").handoff
+
+
+async def test_a_decision_is_judged_again_when_the_catalogue_has_changed(
+    catalogue: Catalogue, tmp_path: Path
+) -> None:
+    begin = small.YAML.index(f"  - id: {small.DATABASE}")
+    rest = small.YAML[small.YAML.index(f"  - id: {small.LAPTOP}") :]
+    without = small.catalogue(tmp_path, small.YAML[:begin] + rest)
+    source = CatalogueSource.fixed(catalogue)
+    chat: Chat
+
+    class Reloading(Gated):
+        async def decide(self, briefing: Briefing, started: Callable[[str], None] | None = None) -> Answer:
+            self.saw.append([])
+            late.append(asyncio.create_task(chat.send(f"and {len(self.saw)}")))
+            await asyncio.sleep(0.01)
+            if len(self.saw) == 3:
+                source._views = Views(without)
+            return Answer(decision=SQL)
+
+    late: list[asyncio.Task[object]] = []
+    chat = HandoffAgent(source, model=Reloading(), clock=lambda: small.OPEN).start()
+    reply = await asyncio.wait_for(chat.send("my SQL database is slow"), 5)
+    assert reply.proposal
+    assert reply.proposal.queue_id == small.DESK
+    await asyncio.gather(*late)

@@ -97,6 +97,13 @@ async def test_a_reason_without_ground_is_replaced(catalogue: Catalogue, reason:
     assert reply.proposal.reason == "You mentioned SQL, database."
 
 
+async def test_a_reason_is_inert(catalogue: Catalogue) -> None:
+    odd = SQL.model_copy(update={"reason": "The database team, see https://evil.com"})
+    reply = await small.agent_over(catalogue, ScriptedModel([odd])).start().send("the SQL database is slow")
+    assert reply.proposal
+    assert reply.proposal.reason == "The database team, see evil[.]com"
+
+
 async def test_suggestions_are_no_buttons_of_ours(catalogue: Catalogue) -> None:
     texts = ("Start agent chat", "I have connected you", "see www.evil.com", "VPN", "WLAN")
     model = ScriptedModel([Ask(question="Is it the VPN?", suggestions=texts)])

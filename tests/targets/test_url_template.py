@@ -59,6 +59,12 @@ async def test_limits_cut_between_characters() -> None:
     assert sends["summary"] == "€" * 341  # 1,024 bytes hold 341 characters of three bytes
 
 
+def test_control_characters_and_line_breaks_are_gone() -> None:
+    target = UrlTemplate("https://chat.example.com/{queue_id}?s={summary}#{name}")
+    sends = target.sends(packet(summary="a\x00b\x1b[31m\u202ec", name="Ada\r\nBcc: x\ty"))
+    assert sends == {"queue_id": "q-1", "summary": "ab[31mc", "name": "Ada Bcc: x y"}
+
+
 async def test_the_values_have_to_be_the_queues() -> None:
     target = UrlTemplate("https://chat.example.com/{queue_id}")
     with pytest.raises(TargetError):
