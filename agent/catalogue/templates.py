@@ -14,7 +14,7 @@ PLACEHOLDERS = tuple(LIMITS)
 
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 _NOT_ALLOWED = re.compile(r"[^A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]|%(?![0-9A-Fa-f]{2})")
-_HTTPS = re.compile(r"https://([^/?#]*)")
+_HTTPS = re.compile(r"https://")
 _HOST = re.compile(
     r"(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*\.?|\[[0-9a-f:.]+\])(?::([0-9]{1,5}))?",
     re.IGNORECASE,
@@ -24,30 +24,32 @@ _TEL = re.compile(r"tel:\+?[0-9().-]+(?:;[^?]*)?(\?|$)", re.IGNORECASE)
 
 
 def checked_target_url(url: str) -> str:
-    """`url` as it is, if it is https and carries {queue_id}. Raises `ValueError` with what would be right."""
-    _check_characters(url)
-    _check_https(url, 'start with "https://"')
+    """`url` as it is, if it is https and carries {queue_id}. Raises `ValueError` with all that is wrong with it."""
+    problems = [*_in_characters(url), *_in_https(url, 'start with "https://"')]
     if "{queue_id}" not in url:
-        raise ValueError("the URL has no {queue_id}: put it where the queue's id belongs")
-    return url
+        problems.append("the URL has no {queue_id}: put it where the queue's id belongs")
+    return _without(problems, url)
 
 
 def checked_help_url(url: str) -> str:
-    """`url` as it is, if it is https, mailto or tel. Raises `ValueError` with what would be right."""
-    _check_characters(url)
+    """`url` as it is, if it is https, mailto or tel. Raises `ValueError` with all that is wrong with it."""
+    problems = _in_characters(url)
     scheme = url.partition(":")[0].lower()
-    if scheme not in ("mailto", "tel"):
-        _check_https(url, 'start with "https://", "mailto:" or "tel:"')
-        return url
     address = url.partition("?")[0]
-    if "{" in address:
-        raise ValueError(
-            f'a placeholder may only stand behind the "?" of a {scheme} link, not in "{address}"'
-        )
-    if scheme == "mailto" and not _MAILTO.match(url):
-        raise ValueError("a mailto link needs an address: write mailto:help@example.com")
-    if scheme == "tel" and not _TEL.match(url):
-        raise ValueError("a tel link needs a number: write tel:+1-555-0100")
+    if scheme not in ("mailto", "tel"):
+        problems += _in_https(url, 'start with "https://", "mailto:" or "tel:"')
+    elif "{" in address:
+        problems.append(f'a placeholder may only stand behind the "?" of a {scheme} link, not in "{address}"')
+    elif scheme == "mailto" and not _MAILTO.match(url):
+        problems.append("a mailto link needs an address: write mailto:help@example.com")
+    elif scheme == "tel" and not _TEL.match(url):
+        problems.append("a tel link needs a number: write tel:+1-555-0100")
+    return _without(problems, url)
+
+
+def _without(problems: list[str], url: str) -> str:
+    if problems:
+        raise ValueError("; ".join(problems))
     return url
 
 
@@ -61,33 +63,42 @@ def fill(template: str, values: Mapping[str, str]) -> str:
     return _PLACEHOLDER.sub(lambda match: quote(values[match[1]], safe=""), template)
 
 
-def _check_characters(url: str) -> None:
-    for name in _PLACEHOLDER.findall(url):
+def _in_characters(url: str) -> list[str]:
+    problems = []
+    for name in names_in(url):
         if name not in PLACEHOLDERS:
             known = ", ".join(f"{{{known}}}" for known in PLACEHOLDERS)
-            raise ValueError(f"unknown placeholder {{{name}}}: use {known}")
+            problems.append(f"unknown placeholder {{{name}}}: use {known}")
     # An "x" for each placeholder, so that "%{queue_id}" cannot make an escape of its value.
-    plain = _PLACEHOLDER.sub("x", url)
-    if "{" in plain or "}" in plain:
-        raise ValueError("a brace has no partner: placeholders are written {queue_id}")
-    if wrong := _NOT_ALLOWED.search(plain):
-        raise ValueError(f"{wrong.group()!r} cannot stand in a URL: write it percent-encoded, such as %20")
+    bare = _PLACEHOLDER.sub("x", url)
+    if "{" in bare or "}" in bare:
+        problems.append("a brace has no partner: placeholders are written {queue_id}")
+    elif wrong := _NOT_ALLOWED.search(bare):
+        problems.append(f"{wrong.group()!r} cannot stand in a URL: write it percent-encoded, such as %20")
+    return problems
 
 
-def _check_https(url: str, right: str) -> None:
-    match = _HTTPS.match(url)
-    if not match:
-        if "{" in url.partition(":")[0]:
-            raise ValueError(f"a placeholder may not stand in the scheme: the URL must {right}")
-        raise ValueError(f"the URL must {right}")
-    authority = match[1]
+def _in_https(url: str, right: str) -> list[str]:
+    problems = []
+    scheme, colon, rest = url.partition(":")
+    if not _HTTPS.match(url):
+        placed = colon and "{" in scheme
+        problems.append(
+            f"a placeholder may not stand in the scheme: the URL must {right}"
+            if placed
+            else f"the URL must {right}"
+        )
+    if not rest.startswith("//"):
+        return problems
+    authority = re.split("[/?#]", rest[2:], maxsplit=1)[0]
+    host = _HOST.fullmatch(authority)
     if "{" in authority:
-        raise ValueError(
+        problems.append(
             "a placeholder may not stand in host or port, only in path, query or fragment: "
             f'write the host out instead of "{authority}"'
         )
-    if "@" in authority:
-        raise ValueError("the URL may not carry a user name or password: take what stands before the @ away")
-    host = _HOST.fullmatch(authority)
-    if not host or not 1 <= int(host[1] or 443) <= 65535:
-        raise ValueError(f'"{authority}" is no host: write a name such as livechat.example.com')
+    elif "@" in authority:
+        problems.append("the URL may not carry a user name or password: take what stands before the @ away")
+    elif not host or not 1 <= int(host[1] or 443) <= 65535:
+        problems.append(f'"{authority}" is no host: write a name such as livechat.example.com')
+    return problems

@@ -2,6 +2,7 @@
 
 import re
 
+from agent.catalogue.schema import Queue
 from agent.catalogue.view import shared_words
 from agent.language.clean import clean, inert, one_line
 from agent.language.locale import folded, locales
@@ -101,10 +102,14 @@ def _select(ctx: Context, conversation: Conversation, decision: SelectQueue) -> 
         queue_id=decision.queue_id,
         summary=summary,
         # A reason that has nothing to do with queue or problem is no reason; the state gives one instead.
-        reason=reason if grounded and not claims_transfer(reason) else reason_for(ctx, queue, said),
+        reason=reason if grounded and not claims_transfer(reason) else _reason(ctx, queue, said),
         second_issue="" if second.casefold() == summary.casefold() else second,
         second_queue_id=decision.second_queue_id if ctx.view.get(decision.second_queue_id) else "",
     )
+
+
+def _reason(ctx: Context, queue: Queue, said: str) -> str:
+    return reason_for(ctx, queue, said) or ctx.locale("fits_best")
 
 
 def _told_by_model(ctx: Context, conversation: Conversation, text: str) -> str:

@@ -222,3 +222,17 @@ def test_a_long_circle_is_told_once_and_short(tmp_path: Path) -> None:
     )
     ((_, text),) = mistakes(tmp_path, GOOD + ring)
     assert text.startswith('circular fallback: "R0" → "R1" → "R2" → "R3" → … → "R0"')
+
+
+def test_everything_that_is_wrong_with_a_url_is_said(tmp_path: Path) -> None:
+    text = GOOD.replace(
+        "https://chat.example.com/start?q={queue_id}&text={summary}", "http://{name}.acme.com/{foo}"
+    )
+    ((_, mistake),) = mistakes(tmp_path, text)
+    for part in (
+        "unknown placeholder {foo}",
+        'start with "https://"',
+        "in host or port",
+        "has no {queue_id}",
+    ):
+        assert part in mistake
