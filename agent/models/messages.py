@@ -13,7 +13,7 @@ from weakref import WeakKeyDictionary
 
 from agent.catalogue.view import View
 from agent.models.base import Briefing
-from agent.models.catalogue_text import queue_lines
+from agent.models.catalogue_text import queue_lines, quoted
 from agent.models.state import candidates_of, state_text
 from agent.models.tokens import Count, counter, cut, in_bytes
 from agent.records.conversation import Message
@@ -152,7 +152,11 @@ def _from_the_person(turns: list[ChatMessage]) -> list[ChatMessage]:
 
 def _text(message: Message) -> str:
     if message.role == "assistant":
-        return message.reply.text.strip()
-    if message.text.strip() or message.action is None:
+        shown = message.reply.proposal
+        if shown is None:
+            return message.reply.text.strip()
+        # The whole text of a proposal is for the person; the model needs to know what it was about.
+        return line("state", "shown", queue=quoted(shown.queue, 100), summary=quoted(shown.summary, 1_000))
+    if message.action in (None, "summary"):
         return message.text.strip()
-    return line("state", "pressed", action=message.action)
+    return line("state", "pressed", action=quoted(message.text, 100))

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from agent.records.base import Record
-from agent.records.reply import Button, Phase, Reply, Step
+from agent.records.reply import Button, Offer, Phase, Reply, Step
 
 
 class StepEvent(Step):
@@ -29,18 +29,10 @@ class TextEvent(Record):
     text: str
 
 
-class ProposalEvent(Record):
+class ProposalEvent(Offer):
     """The proposal that is shown with this reply."""
 
     type: Literal["proposal"] = "proposal"
-    id: str
-    queue_id: str
-    queue: str
-    summary: str
-    reason: str
-    sends: dict[str, str]
-    to: str
-    carries_summary: bool
 
 
 class ButtonsEvent(Record):
@@ -88,9 +80,7 @@ def events_of(reply: Reply, shown: Iterable[Step] = ()) -> Iterator[Event]:
     yield from (TextDelta(text=piece) for piece in reply.text.splitlines(keepends=True))
     yield TextEvent(text=reply.text)
     if reply.proposal:
-        yield ProposalEvent.model_validate(
-            reply.proposal.model_dump(include=set(ProposalEvent.model_fields) - {"type"})
-        )
+        yield ProposalEvent(**reply.proposal.model_dump(include=set(Offer.model_fields)))
     if reply.handoff:
         yield HandoffEvent(url=reply.handoff.url, queue_id=reply.handoff.queue_id)
     if reply.buttons:

@@ -34,11 +34,10 @@ class Button(Record):
     proposal: str | None = None
 
 
-class Proposal(Record):
-    """What would be handed over, where, and why, exactly as it was shown. A yes binds to `fingerprint`.
+class Offer(Record):
+    """What a person sees of a proposal: what would be handed over, where, and why.
 
     `sends` holds every value that goes to the target, by name, as it will be sent (before encoding).
-    `wanted` is the queue that was chosen before opening hours were looked at.
     """
 
     id: str
@@ -49,6 +48,15 @@ class Proposal(Record):
     sends: dict[str, str]
     to: str
     carries_summary: bool
+
+
+class Proposal(Offer):
+    """An offer as it was sealed; a yes binds to `fingerprint`.
+
+    `wanted` is the queue that was chosen before opening hours were looked at, `reference` the random id that
+    a handoff would carry.
+    """
+
     wanted: str
     reference: str
     revision: int

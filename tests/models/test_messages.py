@@ -117,8 +117,20 @@ def test_state_tells_the_moment() -> None:
 
 
 def test_pressed_buttons_are_told() -> None:
-    turns = write(briefing(user("", action="skip"), assistant("Ok."), user("Cancel", action="cancel"))).turns
-    assert [turn["content"] for turn in turns] == ["[pressed the button: skip]", "Ok.", "Cancel"]
+    pressed, said = user("Never mind", action="cancel"), user("SQL on DB7 hangs", action="summary")
+    turns = write(briefing(pressed, assistant("Ok."), said)).turns
+    assert [turn["content"] for turn in turns] == [
+        "[pressed the button: Never mind]",
+        "Ok.",
+        "SQL on DB7 hangs",
+    ]
+
+
+def test_a_proposal_is_told_in_short() -> None:
+    shown = assistant("A long text for the person.")
+    shown = shown.model_copy(update={"reply": shown.reply.model_copy(update={"proposal": proposal()})})
+    turns = write(briefing(user("SQL"), shown, user("no"))).turns
+    assert turns[1]["content"] == "[proposal shown: as shown; summary: The query hangs.]"
 
 
 def test_the_person_begins() -> None:
