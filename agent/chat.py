@@ -167,7 +167,7 @@ class Chat:
                 context = self._context(emit)
                 done = await answer(context, base, self._runtime.model, budget)
                 if await self._commit(base, done, context):
-                    return self._last_reply()
+                    return _reply_of(done)
         raise ConflictError("the conversation is being changed without pause: try again")
 
     async def _action(
@@ -189,7 +189,7 @@ class Chat:
                 pressed = base.model_copy(update={"messages": (*base.messages, press)})
                 done = await act(context, pressed, action, queue_id=queue_id, proposal_id=proposal)
                 if await self._commit(base, done, context):
-                    return self._last_reply()
+                    return _reply_of(done)
         raise ConflictError("the conversation is being changed without pause: try again")
 
     async def _keep(self, text: str, action: str | None, seen: str | None, *, relayed: bool) -> int:
@@ -250,11 +250,12 @@ class Chat:
             proposal=last.proposal if last else None,
         )
 
-    def _last_reply(self) -> Reply:
-        reply = self.conversation.last_reply
-        if reply is None:
-            raise StoreError("the conversation has no reply: the store lost a commit")
-        return reply
+
+def _reply_of(done: Conversation) -> Reply:
+    reply = done.last_reply
+    if reply is None:
+        raise StoreError("a turn ends with a reply")
+    return reply
 
 
 def _language(text: str, base: Conversation) -> str | None:

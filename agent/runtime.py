@@ -63,6 +63,6 @@ class Runtime:
     async def close(self) -> None:
         """Wait for the turns that are running in this event loop, then close model and store."""
         loop = asyncio.get_running_loop()
-        await asyncio.gather(*(t for t in self._tasks if t.get_loop() is loop), return_exceptions=True)
+        await asyncio.gather(*(t for t in list(self._tasks) if t.get_loop() is loop), return_exceptions=True)
         await self.model.close()
         await self.store.close()

@@ -86,7 +86,7 @@ def inert(text: str, allowed: str = "") -> str:
 
 def _inert_word(word: str) -> str:
     bare = _SCHEME.sub("", word)
-    if bare != word or "@" in bare or "www" in bare.lower() or "ｗｗｗ" in bare.lower():
+    if bare != word or len(bare) > 253 or "@" in bare or "www" in bare.lower() or "ｗｗｗ" in bare.lower():
         return re.sub(r"(?<=\w)[.。．｡](?=\w)", "[.]", bare)
     return _DOMAIN.sub(_inert_domain, bare)
 

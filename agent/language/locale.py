@@ -8,7 +8,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Literal
 
-Intent = Literal["yes", "no", "wrong_team", "cancel", "skip", "edit", "nobody", "thanks"]
+Intent = Literal["yes", "agree", "no", "wrong_team", "cancel", "skip", "edit", "nobody", "thanks"]
 DEFAULT_LANGUAGE = "en"
 _IGNORED = re.compile(r"[.,!;:\s]+")
 WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")

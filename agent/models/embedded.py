@@ -10,7 +10,7 @@ from functools import cache
 
 from agent.catalogue.view import Hit, shared_words
 from agent.language.clean import one_line
-from agent.language.locale import Locale, folded, locale_for, locales, words_of
+from agent.language.locale import Intent, Locale, folded, locale_for, locales, words_of
 from agent.language.understand import content_words, describes_problem, greets, ordinal_in, without_opening
 from agent.models.base import Answer, Briefing
 from agent.records.conversation import Message
@@ -67,13 +67,13 @@ def _said(messages: Sequence[Message]) -> tuple[list[str], list[str]]:
         if message.role == "user":
             if message.action is None:
                 new.append(message.text)
-        else:
+        elif not message.aside:
             earlier, new = earlier + new, []
     return earlier, new
 
 
 def _last_text(messages: Sequence[Message]) -> str:
-    return next((m.reply.text for m in reversed(messages) if m.role == "assistant"), "")
+    return next((m.reply.text for m in reversed(messages) if m.role == "assistant" and not m.aside), "")
 
 
 def _best(briefing: Briefing, said: Sequence[str], locale: Locale) -> Decision:
@@ -103,11 +103,11 @@ def _answered(briefing: Briefing, earlier: list[str], new: list[str], locale: Lo
     among = [hit for hit in hits if hit.queue.id in briefing.asked_between]
     told = [text for text in [*earlier, *new] if describes_problem(text)]
     place = ordinal_in(" ".join(new))
-    if place is not None and not content_words(" ".join(new).replace("2nd", "").replace("1st", "")):
-        queue = briefing.view.by_id[briefing.asked_between[place]]
-        return _select(Hit(queue, 1.0), _summary(told), locale)
+    if place is not None and not set(content_words(" ".join(new))) - _ordinals():
+        queue = briefing.view.get(briefing.asked_between[place])
+        if queue:
+            return _select(Hit(queue, 1.0), _summary(told), locale)
     named = [hit for hit in among if folded(hit.queue.name) in folded(" ".join(new))]
-    told = [text for text in [*earlier, *new] if describes_problem(text)]
     if named or (among and among[0] is hits[0] and among[0].score >= SURE / 2):
         answer = (named or among)[0]
         # A bare "Database Support" chooses, but tells the agent nothing.
@@ -131,13 +131,14 @@ def _corrected(briefing: Briefing, new: Sequence[str], locale: Locale) -> Decisi
     told = " ".join(filter(None, map(without_opening, new)))
     hits = briefing.view.search(told, len(briefing.view.queues), language=locale.language)
     present = next((hit.score for hit in hits if hit.queue.id == proposal.wanted), 0.0)
-    if hits and hits[0].score >= max(SURE, SWITCH * present):
-        return _select(hits[0], one_line(told, SUMMARY_CHARS), locale)
-    if _denies(new[-1] if new else "") and not content_words(told):
+    denies, adds = _opens_with("no", new), _opens_with("yes", new)
+    joined = ". ".join(filter(None, [proposal.summary.rstrip(". "), told]))
+    if hits and hits[0].score >= max(SURE, SWITCH * present) and not adds:
+        return _select(hits[0], one_line(told if denies else joined, SUMMARY_CHARS), locale)
+    if denies and not content_words(told):
         return Ask(question=locale("ask_changed", queue=proposal.queue))
-    summary = ". ".join(filter(None, [proposal.summary.rstrip(". "), told]))
     return SelectQueue(
-        queue_id=proposal.wanted, summary=one_line(summary, SUMMARY_CHARS), reason=proposal.reason
+        queue_id=proposal.wanted, summary=one_line(joined, SUMMARY_CHARS), reason=proposal.reason
     )
 
 
@@ -168,9 +169,15 @@ def _parts(text: str) -> list[str]:
     return [part for part in parts if content_words(part)]
 
 
-def _denies(text: str) -> bool:
-    first = words_of(text)[:1]
-    return bool(first) and any(first[0] in locale.phrases["no"] for locale in locales().values())
+@cache
+def _ordinals() -> frozenset[str]:
+    return frozenset().union(*(locale.first | locale.second for locale in locales().values()))
+
+
+def _opens_with(intent: Intent, new: Sequence[str]) -> bool:
+    """Whether the new words begin with a word that alone would be a yes, or a no."""
+    first = words_of(new[0])[:1] if new else []
+    return bool(first) and any(first[0] in locale.phrases[intent] for locale in locales().values())
 
 
 def _summary(said: Sequence[str]) -> str:

@@ -135,7 +135,7 @@ def _turns(messages: Sequence[Message]) -> list[ChatMessage]:
     """The conversation as turns that alternate, as many chat templates demand."""
     turns: list[ChatMessage] = []
     for message in messages:
-        text = _text(message)
+        text = "" if message.role == "assistant" and message.aside else _text(message)
         if not text:
             continue
         if turns and turns[-1]["role"] == message.role:

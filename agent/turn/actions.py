@@ -8,8 +8,17 @@ from agent.records.conversation import Choice, Conversation
 from agent.records.reply import Action, Button, Proposal
 from agent.turn import say
 from agent.turn.context import Context
-from agent.turn.gate import accept, after_buttons, hand_out, next_after
-from agent.turn.propose import best_known, open_queue, own_words, propose, reason_for, show
+from agent.turn.gate import accept, accepted, after_buttons, hand_out, next_after
+from agent.turn.propose import (
+    best_for,
+    best_known,
+    open_queue,
+    own_words,
+    propose,
+    reason_for,
+    show,
+    told_choice,
+)
 
 OTHER_QUEUES = 3
 
@@ -58,6 +67,8 @@ def other(ctx: Context, conversation: Conversation, lead: str = "") -> Conversat
     """The next best queues, and the catalogue's own help. What is proposed stays proposed."""
     words = " ".join(own_words(conversation)) or say.summary_of(conversation)
     present = conversation.proposal.queue_id if conversation.proposal else None
+    if conversation.phase == "handed_off":
+        present = conversation.handoffs[-1].queue_id
     hits = ctx.view.search(words, OTHER_QUEUES + 1, language=ctx.locale.language) if words else []
     # A closed queue whose stand-in is proposed already would only lead back to it.
     stood_in = (hit.queue for hit in hits if present is None or _leads_to(ctx, hit.queue) != present)
@@ -100,7 +111,8 @@ def propose_chosen(
     """
     second, first = conversation.second, conversation.choice
     if second and second.queue_id == queue.id:
-        kept = first if first and conversation.phase != "handed_off" else None
+        open_ = first and first.upto >= conversation.since  # else it was handed off
+        kept = told_choice(conversation) if open_ else None
         conversation = conversation.model_copy(update={"second": kept, "own_summary": None})
         return propose(ctx, conversation, _known(ctx, queue, second, details))
     if first and first.queue_id == queue.id and not first.guessed:
@@ -116,10 +128,20 @@ def _known(ctx: Context, queue: Queue, choice: Choice, details: Sequence[str]) -
     return choice.model_copy(update={"summary": summary, "reason": reason})
 
 
+def take_second(ctx: Context, conversation: Conversation, second: Choice) -> Conversation:
+    """Propose the problem that was kept; where its queue is gone meanwhile, the best one for it."""
+    queue = ctx.view.get(second.queue_id)
+    if queue:
+        return propose_chosen(ctx, conversation, queue)
+    conversation = conversation.model_copy(update={"second": None, "own_summary": None})
+    return propose(ctx, conversation, best_for(ctx, second.summary))
+
+
 def nobody_came(ctx: Context, conversation: Conversation) -> Conversation:
     """They opened the chat, and nobody was there: the queue's stand-in, or the same queue; a new yes."""
-    queue = next_after(ctx, conversation.handoffs[-1])
-    summary = best_known(ctx, conversation).summary
+    handoff = conversation.handoffs[-1]
+    queue, shown = next_after(ctx, handoff), accepted(conversation, handoff)
+    summary = shown.summary if shown else best_known(ctx, conversation).summary
     choice = Choice(queue_id=queue.id, summary=summary, reason=reason_for(ctx, queue, summary))
     return propose(ctx, conversation, choice, [ctx.locale("sorry", queue=queue.name)])
 

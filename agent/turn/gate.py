@@ -10,11 +10,11 @@ from urllib.parse import urlsplit
 
 from agent.catalogue.schema import Queue
 from agent.errors import TargetError
-from agent.records.conversation import Choice, Conversation
+from agent.records.conversation import Conversation
 from agent.records.reply import Button, Handoff, Proposal
 from agent.turn import say
 from agent.turn.context import Context
-from agent.turn.propose import best_known, make, open_queue, propose, reachable, show
+from agent.turn.propose import best_known, make, open_queue, propose, reachable, show, told_choice
 from agent.turn.seal import fingerprint
 
 log = logging.getLogger("agent.turn")
@@ -23,7 +23,7 @@ log = logging.getLogger("agent.turn")
 async def accept(ctx: Context, conversation: Conversation, proposal_id: str | None) -> Conversation:
     """The person said yes to the proposal `proposal_id`."""
     made = _made(conversation, proposal_id)
-    if made and ctx.target.owns(made.url):
+    if made:
         return hand_out(ctx, conversation, made)
     proposal = conversation.proposal
     if proposal is None:
@@ -92,18 +92,12 @@ async def _hand_off(ctx: Context, conversation: Conversation, proposal: Proposal
             "handoffs": (*conversation.handoffs, handoff),
             "questions": 0,
             "asked_between": (),
-            "choice": _told_choice(conversation),
+            "choice": told_choice(conversation),
             "own_summary": None,
             "since": len(conversation.messages) + 1,
         }
     )
     return hand_out(ctx, conversation, handoff)
-
-
-def _told_choice(conversation: Conversation) -> Choice | None:
-    """What was handed off, as one summary: the person's own words end with the issue that they were about."""
-    choice = conversation.choice
-    return choice and choice.model_copy(update={"summary": say.summary_of(conversation), "guessed": False})
 
 
 async def _open(ctx: Context, queue: Queue, proposal: Proposal) -> str:
@@ -122,19 +116,17 @@ async def _open(ctx: Context, queue: Queue, proposal: Proposal) -> str:
 
 
 def hand_out(ctx: Context, conversation: Conversation, handoff: Handoff) -> Conversation:
-    """Show a handoff that is made: the link, and what else can be done from here."""
+    """Show a handoff that is made: the link, and what else can be done from here.
+
+    A link to where the configuration no longer leads is not given out again; a new proposal is made instead.
+    """
+    if not ctx.target.owns(handoff.url):
+        return propose(ctx, conversation, best_known(ctx, conversation), [ctx.locale("changed")])
     if conversation.phase == "closed":
         conversation = conversation.model_copy(update={"phase": "handed_off"})
     ctx.add_step("step_link", "success", url=handoff.url)  # not before it is committed
     queue = ctx.view.get(handoff.queue_id) or ctx.view.default
-    shown = next(
-        (
-            m.reply.proposal
-            for m in reversed(conversation.messages)
-            if m.role == "assistant" and m.reply.proposal and m.reply.proposal.id == handoff.proposal
-        ),
-        None,
-    )
+    shown = accepted(conversation, handoff)
     lines = [ctx.locale("handed_off", queue=shown.queue if shown else queue.name)]
     if shown and shown.summary and not shown.carries_summary:
         lines.append(ctx.locale("tell_agent", summary=shown.summary))
@@ -143,16 +135,23 @@ def hand_out(ctx: Context, conversation: Conversation, handoff: Handoff) -> Conv
     return say.reply(ctx, conversation, lines, after_buttons(ctx, conversation, handoff), handoff=handoff)
 
 
+def accepted(conversation: Conversation, handoff: Handoff) -> Proposal | None:
+    """The proposal that became `handoff`, as it was shown."""
+    replies = (m.reply for m in reversed(conversation.messages) if m.role == "assistant")
+    return next((r.proposal for r in replies if r.proposal and r.proposal.id == handoff.proposal), None)
+
+
 def after_buttons(ctx: Context, conversation: Conversation, handoff: Handoff) -> list[Button]:
     """Open it again, say that nobody came, go on with a second problem, or take other help."""
+    again = Button(
+        label=ctx.locale("open_again"),
+        action="start",
+        style="filled",
+        url=handoff.url,
+        proposal=handoff.proposal,
+    )
     buttons = [
-        Button(
-            label=ctx.locale("open_again"),
-            action="start",
-            style="filled",
-            url=handoff.url,
-            proposal=handoff.proposal,
-        ),
+        *([again] if ctx.target.owns(handoff.url) else []),
         # Said rather than chosen: it is understood in every phase, and names no queue that may change.
         Button(label=ctx.locale("nobody_came"), action="message", text=ctx.locale("nobody_came")),
         Button(label=ctx.locale("other"), action="other"),

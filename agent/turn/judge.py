@@ -97,12 +97,15 @@ def _select(ctx: Context, conversation: Conversation, decision: SelectQueue) -> 
     second = _told_by_model(ctx, conversation, decision.second_issue)
     queue = ctx.view.by_id[decision.queue_id]
     reason = one_line(inert(decision.reason[: _CUT * ctx.limits.reason_chars]), ctx.limits.reason_chars)
-    grounded = shared_words(queue, reason) or set(content_words(reason)) & set(content_words(" ".join(words)))
+    meant = content_words(reason)
+    grounded = set(content_words(" ".join([*words, *shared_words(queue, reason)]))).intersection(meant)
     return SelectQueue(
         queue_id=decision.queue_id,
         summary=summary,
-        # A reason that has nothing to do with queue or problem is no reason; the state gives one instead.
-        reason=reason if grounded and not claims_transfer(reason) else _reason(ctx, queue, said),
+        # A reason in other words than the queue's and the person's is none; the state gives one instead.
+        reason=reason
+        if meant and 2 * len(grounded) >= len(set(meant)) and not claims_transfer(reason)
+        else _reason(ctx, queue, said),
         second_issue="" if second.casefold() == summary.casefold() else second,
         second_queue_id=decision.second_queue_id if ctx.view.get(decision.second_queue_id) else "",
     )

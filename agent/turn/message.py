@@ -1,18 +1,16 @@
 """A message: what `understood` answers at once, else one decision of the model, carried out."""
 
 from agent.language.clean import one_line
-from agent.language.understand import asks_for_human, content_words, describes_problem, without_opening
+from agent.language.understand import asks_for_human, describes_problem, intent_of, without_opening
 from agent.models.base import ChatModel
 from agent.records.conversation import AssistantMessage, Choice, Conversation, UserMessage
 from agent.records.decision import Ask, CreateHandoff, Decision, NotForAgents, SelectQueue
 from agent.records.reply import Button
-from agent.turn import actions, say
+from agent.turn import actions, say, two_problems
 from agent.turn.context import Context
 from agent.turn.decide import Budget, decide
-from agent.turn.propose import best_for, best_known, own_words, propose, show
+from agent.turn.propose import best_known, own_words, propose, show, told_choice
 from agent.turn.understood import understood
-
-NAMING_WORDS = 3  # content words that naming a problem takes at most: "the printer on floor three"
 
 
 async def answer(ctx: Context, conversation: Conversation, model: ChatModel, budget: Budget) -> Conversation:
@@ -20,15 +18,26 @@ async def answer(ctx: Context, conversation: Conversation, model: ChatModel, bud
     messages = conversation.unanswered
     if any(message.action == "summary" for message in messages):
         return await _edited(ctx, conversation, model, budget)
-    done = await understood(ctx, conversation, messages[0]) if len(messages) == 1 else None
+    # Of several at once only a last word to stop or to skip is understood by itself; a yes never is.
+    last = messages[-1]
+    alone = len(messages) == 1 or intent_of(last.text) in ("cancel", "skip")
+    done = await understood(ctx, conversation, last) if alone else None
     if done is None:
         conversation = _reopened(conversation, messages)
-        if conversation.questions and all(asks_for_human(message.text) for message in messages):
-            # Asking for a human again, after a question, is insisting.
+        if _insists(conversation, messages):
             return propose(ctx, conversation, best_known(ctx, conversation))
         decision = await decide(ctx, conversation, model, budget)
         done = carry_out(ctx, conversation, decision)
     return _with_costs(done, budget)
+
+
+def _insists(conversation: Conversation, messages: tuple[UserMessage, ...]) -> bool:
+    """Whether they ask for a human again, after a question was asked: nothing else, and not for the first time."""
+    if not conversation.questions or not all(asks_for_human(message.text) for message in messages):
+        return False
+    before = conversation.messages[conversation.since : -len(messages)]
+    said = (m.text for m in before if m.role == "user" and m.action is None)
+    return any(asks_for_human(text) or describes_problem(text) for text in said)
 
 
 async def _edited(ctx: Context, conversation: Conversation, model: ChatModel, budget: Budget) -> Conversation:
@@ -64,7 +73,9 @@ def carry_out(ctx: Context, conversation: Conversation, decision: Decision | Non
         case Ask() if conversation.questions < ctx.limits.questions:
             between = {"asked_between": decision.between}
             buttons = [Button(label=text, action="message", text=text) for text in decision.suggestions]
-            return say.question(ctx, conversation.model_copy(update=between), decision.question, buttons)
+            return say.question(
+                ctx, _own_words_added(conversation).model_copy(update=between), decision.question, buttons
+            )
         case SelectQueue():
             return _selected(ctx, conversation, decision)
         case NotForAgents():
@@ -76,7 +87,7 @@ def carry_out(ctx: Context, conversation: Conversation, decision: Decision | Non
             return say.reply(
                 ctx, conversation.model_copy(update=asked), ctx.locale("not_for_agents"), buttons
             )
-        case CreateHandoff() if conversation.proposal:
+        case CreateHandoff() if conversation.proposal and not two_problems.details(conversation):
             # The model's word is no yes; the person has to give it.
             return show(ctx, conversation, [ctx.locale("not_yet")])
     # No decision, or a question beyond the budget: the best queue known, and what was said goes along.
@@ -94,38 +105,25 @@ def carry_out(ctx: Context, conversation: Conversation, decision: Decision | Non
 def _selected(ctx: Context, conversation: Conversation, decision: SelectQueue) -> Conversation:
     ctx.step("step_queue", "pending")
     ctx.step("step_queue", "success")
-    first, known = conversation.choice, conversation.second
-    if first and known and conversation.asked_between == (first.queue_id, known.queue_id):
-        # The answer to "which one first?": both summaries are kept already.
-        queue = ctx.view.get(decision.queue_id)
-        if queue and queue.id in conversation.asked_between:
-            return actions.propose_chosen(ctx, conversation, queue, _details(conversation))
+    known = conversation.second
+    queue = two_problems.answered(ctx, conversation, decision)
+    if queue:
+        details = two_problems.details(conversation)
+        return actions.propose_chosen(ctx, conversation, queue, details)
     chosen = Choice(queue_id=decision.queue_id, summary=decision.summary, reason=decision.reason)
-    second = _second(ctx, decision, chosen)
+    second = two_problems.second_of(ctx, decision, chosen)
     if decision.second_issue and second is None:  # both are for the same queue
         summary = one_line(f"{chosen.summary} {decision.second_issue}", ctx.limits.summary_chars)
         chosen = chosen.model_copy(update={"summary": summary})
     if second and not second.guessed and known is None and conversation.questions < ctx.limits.questions:
-        return _which_first(ctx, conversation, chosen, second)
+        return two_problems.which_first(ctx, conversation, chosen, second)
     if known and known.queue_id == chosen.queue_id:  # the person wants the second problem first
-        second, known = second or first, None
+        second, known = second or told_choice(conversation), None
+        conversation = conversation.model_copy(update={"own_summary": None})
     if second is None and _unchanged(conversation, chosen):
         return show(ctx, conversation, [ctx.locale("not_yet")])
     conversation = conversation.model_copy(update={"second": second or known})
     return propose(ctx, _own_words_added(conversation), chosen)
-
-
-def _second(ctx: Context, decision: SelectQueue, chosen: Choice) -> Choice | None:
-    """The second problem, where it is for another queue; the engine looks for one that the model did not name."""
-    summary, queue_id = decision.second_issue, decision.second_queue_id
-    guessed = None if queue_id or not summary else best_for(ctx, summary)
-    second = guessed or Choice(queue_id=queue_id, summary=summary)
-    return second if summary and second.queue_id != chosen.queue_id else None
-
-
-def _details(conversation: Conversation) -> list[str]:
-    """Of an answer that names a problem, what says more than which one."""
-    return [m.text for m in conversation.unanswered if len(content_words(m.text)) > NAMING_WORDS]
 
 
 def _unchanged(conversation: Conversation, chosen: Choice) -> bool:
@@ -138,21 +136,16 @@ def _unchanged(conversation: Conversation, chosen: Choice) -> bool:
     )
 
 
-def _which_first(ctx: Context, conversation: Conversation, chosen: Choice, second: Choice) -> Conversation:
-    """Two problems for two queues: one question, which comes first; the other is kept."""
-    one, two = (ctx.view.by_id[choice.queue_id] for choice in (chosen, second))
-    summaries = {"first": say.label(chosen.summary), "second": say.label(second.summary)}
-    text = ctx.locale("ask_first", **summaries, one=one.name, two=two.name)
-    buttons = [say.choose_button(one), say.choose_button(two)]
-    kept = {"choice": chosen, "second": second, "asked_between": (chosen.queue_id, second.queue_id)}
-    return say.question(ctx, conversation.model_copy(update=kept), text, buttons)
-
-
 def _own_words_added(conversation: Conversation) -> Conversation:
     """A summary of the person's own stays word for word; what they say after it is added in their words."""
     if conversation.own_summary is None:
         return conversation
-    said = [without_opening(message.text) for message in conversation.unanswered if message.action is None]
+    said: list[str] = []
+    for message in conversation.unanswered:
+        if message.action == "summary":
+            said = []  # what came before an edit is in it, or not wanted
+        elif message.action is None:
+            said.append(without_opening(message.text))
     return conversation.model_copy(
         update={"own_summary": "\n".join([conversation.own_summary, *filter(None, said)])}
     )

@@ -41,6 +41,12 @@ def best_known(ctx: Context, conversation: Conversation) -> Choice:
     return best_for(ctx, conversation.own_summary or " ".join(own_words(conversation)))
 
 
+def told_choice(conversation: Conversation) -> Choice | None:
+    """The choice with its summary as it stands: the person's own words, where there are some, are part of it."""
+    choice = conversation.choice
+    return choice and choice.model_copy(update={"summary": say.summary_of(conversation), "guessed": False})
+
+
 def best_for(ctx: Context, words: str) -> Choice:
     """The embedded engine's best queue for `words` above its threshold, else the default."""
     hits = ctx.view.search(words, 1, language=ctx.locale.language) if words else []
@@ -106,7 +112,7 @@ def propose(
 ) -> Conversation:
     """Propose `choice`: the reply shows what would be sent where, and whether the queue is open."""
     choice = choice.model_copy(update={"upto": len(conversation.messages)})
-    conversation = conversation.model_copy(update={"choice": choice})
+    conversation = conversation.model_copy(update={"choice": choice, "asked_between": ()})
     wanted = ctx.view.get(choice.queue_id) or ctx.view.default
     queue = reachable(ctx, wanted)
     if queue is None:

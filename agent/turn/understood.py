@@ -3,10 +3,10 @@
 from agent.language.locale import Intent, folded
 from agent.language.understand import asks_for_human, intent_of
 from agent.records.conversation import Conversation, UserMessage
-from agent.records.reply import Button
+from agent.records.reply import Button, Proposal
 from agent.turn import actions, say
 from agent.turn.context import Context
-from agent.turn.gate import accept, after_buttons, hand_out
+from agent.turn.gate import accept, accepted, after_buttons, hand_out
 from agent.turn.propose import show
 
 
@@ -51,11 +51,19 @@ async def _proposed(
     proposal = conversation.proposal
     if intent == "yes" and proposal and message.seen == proposal.id:
         return await accept(ctx, conversation, proposal.id)
-    if intent in ("yes", "thanks", "nobody") or asks_for_human(message.text):
+    if intent == "nobody" and proposal and _is_for_another(conversation, proposal):
+        return actions.nobody_came(ctx, conversation)
+    if intent in ("yes", "agree", "thanks", "nobody") or asks_for_human(message.text):
         return show(ctx, conversation, [ctx.locale("not_yet")])
     if intent in ("no", "wrong_team"):
         return actions.other(ctx, conversation, ctx.locale("other_wrong"))
     return None
+
+
+def _is_for_another(conversation: Conversation, proposal: Proposal) -> bool:
+    """Whether the proposal is for another problem than the last handoff."""
+    made = accepted(conversation, conversation.handoffs[-1]) if conversation.handoffs else None
+    return made is not None and made.summary != proposal.summary
 
 
 def _handed_off(
@@ -63,8 +71,8 @@ def _handed_off(
 ) -> Conversation | None:
     handoff, second = conversation.handoffs[-1], conversation.second
     match intent:
-        case "yes" if second and ctx.view.get(second.queue_id):
-            return actions.choose(ctx, conversation, second.queue_id)
+        case "yes" if second:
+            return actions.take_second(ctx, conversation, second)
         case "yes" | "skip":
             return hand_out(ctx, conversation, handoff)
         case "no":  # no to the second problem, if one was offered

@@ -119,3 +119,13 @@ async def test_unknown_words_end_at_the_default_queue(chat: Chat) -> None:
     assert queue(third) == "IT Service Desk"
     assert third.proposal
     assert "flux capacitor" in third.proposal.summary
+
+
+async def test_words_without_a_no_add_to_the_problem(chat: Chat) -> None:
+    await chat.send("I forgot my password")
+    reply = await chat.send("for the VPN client from home")
+    assert reply.proposal
+    assert "password" in reply.proposal.summary
+    stays = await chat.send("yes, but add that the printer on floor three is near my desk")
+    assert stays.proposal
+    assert stays.proposal.wanted == reply.proposal.wanted

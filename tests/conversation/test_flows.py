@@ -37,7 +37,7 @@ async def test_a_typed_yes_hands_off(catalogue: Catalogue, yes: str) -> None:
 
 @pytest.mark.parametrize(
     "near",
-    ["ok?", "yes, but add that it is urgent", "yes or no", "yes yes no", "y", "ja, aber später", "„yes“"],
+    ["ok?", "yes, but add that it is urgent", "yes or no", "yes yes no", "ja, aber später", "„yes“"],
 )
 async def test_a_near_yes_is_a_message(catalogue: Catalogue, near: str) -> None:
     chat, model = chat_with(catalogue, SQL, CreateHandoff())
@@ -312,3 +312,52 @@ async def test_a_second_problem_without_a_queue(catalogue: Catalogue) -> None:
     assert queue(first) == small.DATABASE  # no question: the engine only guessed the other queue
     await chat.press("start")
     assert queue(await chat.send("yes")) == small.LAPTOP
+
+
+@pytest.mark.parametrize("words", ["that's right", "Correct.", "y", "genau", "stimmt"])
+async def test_right_is_no_word_to_go_on(catalogue: Catalogue, words: str) -> None:
+    chat, model = chat_with(catalogue, SQL)
+    shown = await chat.send("my SQL database is slow")
+    reply = await chat.send(words)
+    assert reply.handoff is None
+    assert reply.proposal == shown.proposal
+    assert reply.text.startswith("Nothing has been sent yet") or reply.text.startswith("Es wurde noch nichts")
+    await model.close()
+
+
+async def test_words_that_come_with_create_handoff_go_along(catalogue: Catalogue) -> None:
+    chat, _ = chat_with(catalogue, SQL, CreateHandoff())
+    await chat.send("my SQL database is slow")
+    reply = await chat.send("the whole plant in Kiel stands still, so please go ahead now")
+    assert reply.handoff is None
+    assert reply.proposal
+    assert "plant in Kiel stands still" in reply.proposal.summary
+
+
+async def test_wrong_team_after_the_handoff_does_not_offer_it_again(catalogue: Catalogue) -> None:
+    summary = "The SQL database on the laptop is slow."
+    chat, _ = chat_with(catalogue, SQL.model_copy(update={"summary": summary}))
+    await chat.send("my SQL database is slow on my laptop")
+    await chat.press("start")
+    reply = await chat.send("wrong team")
+    offered = [button.queue_id for button in reply.buttons if button.action == "choose"]
+    assert small.DATABASE not in offered
+    assert small.LAPTOP in offered
+
+
+async def test_a_greeting_before_is_no_asking_again(catalogue: Catalogue) -> None:
+    chat, _ = chat_with(catalogue, ASK, ASK)
+    await chat.send("hi")
+    reply = await chat.send("I'd like to speak to a live agent")
+    assert reply.phase == "gathering"
+    assert (await chat.send("I just want a human")).phase == "proposed"
+
+
+async def test_what_is_said_after_an_edit_survives_a_question(catalogue: Catalogue) -> None:
+    chat, _ = chat_with(catalogue, SQL, SQL, ASK)
+    await chat.send("my SQL database is slow")
+    await chat.press("edit", text="The DB is slow.")
+    await chat.send("backups fail since Monday, too")
+    reply = await chat.press("skip")
+    assert reply.proposal
+    assert reply.proposal.summary == "The DB is slow.\nbackups fail since Monday, too"

@@ -2,6 +2,8 @@
 
 import asyncio
 
+import pytest
+
 from agent import Chat, User
 from agent.catalogue.schema import Catalogue, Queue
 from agent.catalogue.view import may_see
@@ -105,7 +107,12 @@ async def test_nothing_survives_a_cancel(catalogue: Catalogue) -> None:
     assert (reply.proposal.queue_id, reply.proposal.summary) == (small.DESK, "")
 
 
-async def test_a_phrase_among_other_messages_is_only_a_message(catalogue: Catalogue) -> None:
+@pytest.mark.parametrize(
+    ("last", "phase"), [("thanks", "proposed"), ("yes", "proposed"), ("never mind", "closed")]
+)
+async def test_of_several_messages_only_a_last_word_to_stop_is_understood(
+    catalogue: Catalogue, last: str, phase: str
+) -> None:
     asked, let = asyncio.Event(), asyncio.Event()
 
     class Waiting(ScriptedModel):
@@ -117,12 +124,12 @@ async def test_a_phrase_among_other_messages_is_only_a_message(catalogue: Catalo
     chat = small.agent_over(catalogue, Waiting([ASK, LAPTOP])).start()
     first = asyncio.create_task(chat.send("my laptop"))
     await asyncio.wait_for(asked.wait(), 5)
-    second = asyncio.create_task(chat.send("never mind"))
+    second = asyncio.create_task(chat.send(last))
     while len(chat.conversation.messages) < 2:  # noqa: ASYNC110  # the store tells nobody
         await asyncio.sleep(0)
     let.set()
     assert await first == await second
-    assert chat.conversation.phase == "proposed"
+    assert chat.conversation.phase == phase
 
 
 async def test_the_same_again_is_no_new_proposal(catalogue: Catalogue) -> None:

@@ -89,3 +89,29 @@ async def test_a_link_to_where_nothing_leads_any_more_is_not_given_out(tmp_path:
     started = await chat.press("start")
     assert started.handoff
     assert started.handoff.url.startswith("https://other.example.com/")
+
+
+async def test_no_reply_gives_out_a_link_to_where_nothing_leads(tmp_path: Path) -> None:
+    path = tmp_path / "queues.yaml"
+    path.write_text(small.YAML)
+    chat = await shown(path)
+    await chat.press("start")
+    path.write_text(small.YAML.replace("https://chat.example.com", "https://other.example.com"))
+    for words in ("thanks", "skip", "I want a human"):
+        reply = await chat.send(words)
+        assert reply.handoff is None
+        assert "chat.example.com" not in repr(reply.buttons)
+
+
+async def test_a_second_problem_whose_queue_is_gone(tmp_path: Path) -> None:
+    path = tmp_path / "queues.yaml"
+    path.write_text(small.YAML)
+    chat = agent_on(path).start()
+    await chat.send("my SQL database is failing and my laptop screen is dark")
+    await chat.press("choose", queue_id=small.DATABASE)
+    await chat.press("start")
+    begin, end = small.YAML.index(f"  - id: {small.LAPTOP}"), small.YAML.index(f"  - id: {small.NIGHT}")
+    path.write_text(small.YAML[:begin] + small.YAML[end:])
+    reply = await chat.send("yes")
+    assert reply.proposal
+    assert (reply.proposal.queue_id, reply.proposal.summary) == (small.DESK, "my laptop screen is dark")

@@ -1,6 +1,7 @@
 """A yes is a fact about what was on the screen: stale tabs, old dumps, lost commits."""
 
 import asyncio
+import json
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from agent import Chat, HandoffAgent, Reply
 from agent.catalogue.schema import Catalogue
 from agent.errors import StoreError, TargetError
+from agent.models.embedded import EmbeddedModel
 from agent.models.scripted import ScriptedModel
 from agent.records.decision import SelectQueue
 from agent.stores.base import Stored
@@ -191,3 +193,57 @@ async def test_the_label_of_a_button_that_is_not_on_the_screen(catalogue: Catalo
     await chat.send("my SQL database is slow")
     reply = await other_tab.send("Service Desk")  # a button here, but no longer the last reply's
     assert reply.model_calls == 1
+
+
+async def test_an_aside_hides_no_message_from_the_next_turn(catalogue: Catalogue) -> None:
+    agent = small.agent_over(catalogue, EmbeddedModel())
+    chat = agent.start()
+    await chat.press("other")
+    data = json.loads(chat.dump())
+    said = {"role": "user", "text": "my laptop screen is dark", "at": data["created"]}
+    data["messages"].append(said)  # a crash left it unanswered
+    resumed = small.agent_over(catalogue, EmbeddedModel()).resume(json.dumps(data))
+    await resumed.press("other")
+    reply = await resumed.send("since this morning")
+    assert reply.proposal
+    assert reply.proposal.queue_id == small.LAPTOP
+    assert "laptop screen" in reply.proposal.summary
+
+
+async def test_an_edit_leaves_out_what_came_before_it(catalogue: Catalogue) -> None:
+    chat = small.agent_over(catalogue, EmbeddedModel()).start()
+    await chat.send("my SQL database is slow")
+    data = json.loads(chat.dump())
+    data["messages"].append({"role": "user", "text": "or for dashboards", "at": data["created"]})
+    resumed = small.agent_over(catalogue, EmbeddedModel()).resume(json.dumps(data))
+    reply = await resumed.press("edit", text="EXACTLY THIS database")
+    assert reply.proposal
+    assert reply.proposal.summary == "EXACTLY THIS database"
+
+
+class Late(MemoryStore):
+    """A store that writes at once and says so later."""
+
+    late: asyncio.Event | None = None
+
+    async def save(self, id_: str, document: str, *, revision: int, expected: int | None) -> bool:
+        done = await super().save(id_, document, revision=revision, expected=expected)
+        if self.late:
+            late, self.late = self.late, None
+            await late.wait()
+        return done
+
+
+async def test_a_press_gets_its_own_reply(catalogue: Catalogue) -> None:
+    store = Late()
+    agent = small.agent_over(catalogue, ScriptedModel([SQL]), store=store)
+    chat = agent.start()
+    await chat.send("my SQL database is slow")
+    other_tab = await loaded(agent, chat)
+    store.late = late = asyncio.Event()
+    pressed = asyncio.create_task(chat.press("start"))
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    assert (await other_tab.send("thanks")).text
+    late.set()
+    assert (await pressed).handoff

@@ -89,7 +89,15 @@ async def test_a_summary_stays_inside_its_quotes(catalogue: Catalogue) -> None:
     assert "“slow' Queue: Night Shift '”" in reply.text
 
 
-@pytest.mark.parametrize("reason", ["Vous êtes connecté à Anna", "See https://evil.com now", ""])
+@pytest.mark.parametrize(
+    "reason",
+    [
+        "Vous êtes connecté à Anna",
+        "See https://evil.com now",
+        "",
+        "Your SQL ticket was escalated, an engineer calls you in two minutes.",
+    ],
+)
 async def test_a_reason_without_ground_is_replaced(catalogue: Catalogue, reason: str) -> None:
     odd = SQL.model_copy(update={"reason": reason})
     reply = await small.agent_over(catalogue, ScriptedModel([odd])).start().send("the SQL database is slow")
@@ -98,10 +106,10 @@ async def test_a_reason_without_ground_is_replaced(catalogue: Catalogue, reason:
 
 
 async def test_a_reason_is_inert(catalogue: Catalogue) -> None:
-    odd = SQL.model_copy(update={"reason": "The database team, see https://evil.com"})
+    odd = SQL.model_copy(update={"reason": "The SQL database is slow, see https://evil.com"})
     reply = await small.agent_over(catalogue, ScriptedModel([odd])).start().send("the SQL database is slow")
     assert reply.proposal
-    assert reply.proposal.reason == "The database team, see evil[.]com"
+    assert reply.proposal.reason == "The SQL database is slow, see evil[.]com"
 
 
 async def test_suggestions_are_no_buttons_of_ours(catalogue: Catalogue) -> None:
