@@ -16,7 +16,7 @@ from agent.language.locale import locale_for
 from agent.language.understand import intent_of, language_of
 from agent.records.conversation import Conversation, UserMessage
 from agent.records.events import ErrorEvent, Event, StepEvent, TurnEnd, events_of
-from agent.records.reply import ACTIONS, Action, Reply, Step
+from agent.records.reply import ACTIONS, Action, Button, Reply, Step
 from agent.runtime import Runtime
 from agent.turn.actions import act
 from agent.turn.context import Context
@@ -242,11 +242,12 @@ class Chat:
         """A reply that changes nothing; what was on the screen stays there."""
         conversation = self.conversation
         last = conversation.last_reply
+        locale = locale_for(conversation.user.locale or conversation.language)
         return Reply(
             id=conversation.id,
             phase=conversation.phase,
-            text=locale_for(conversation.user.locale or conversation.language)(key, **values),
-            buttons=last.buttons if last else (),
+            text=locale(key, **values),
+            buttons=last.buttons if last else (Button(label=locale("skip"), action="skip"),),
             proposal=last.proposal if last else None,
         )
 

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Generator
+from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
@@ -20,6 +21,13 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in os.environ:
         if name.startswith(_PREFIXES):
             monkeypatch.delenv(name)
+
+
+@pytest.fixture(autouse=True)
+def lock_started_processes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The lock on the network holds for the programs that tests start, too (pytest-socket is in this one only)."""
+    paths = [str(Path(__file__).parent / "support" / "loopback_only"), os.environ.get("PYTHONPATH", "")]
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(filter(None, paths)))
 
 
 @pytest.hookimpl(wrapper=True)

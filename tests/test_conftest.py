@@ -45,3 +45,9 @@ def test_skips_are_skips_elsewhere(tmp_path: Path) -> None:
 
 def test_the_developers_settings_are_out_of_reach(monkeypatch: pytest.MonkeyPatch) -> None:
     assert not [name for name in os.environ if name.startswith(("HANDOFF_", "OPENAI_", "TIKTOKEN"))]
+
+
+def test_started_processes_reach_loopback_only() -> None:
+    code = "import socket; socket.create_connection(('192.0.2.1', 80), 1)"  # an address for documentation
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)  # noqa: S603
+    assert "tests may not connect to 192.0.2.1" in result.stderr

@@ -79,7 +79,7 @@ def chat(
         )
         try:
             chat = agent.resume(read_conversation(resume)) if resume else agent.start(user=user)
-            talk = Talk(chat, runner, SavedFile(save) if save else None)
+            talk = Talk(chat, runner, _saved_file(save, resume) if save else None)
             if as_json:
                 run_lines(talk, JsonScreen(display), sys.stdin.buffer)
             elif at_terminal:
@@ -94,6 +94,15 @@ def chat(
         _export(chat)
     if talk.unsaved:
         sys.exit(1)
+
+
+def _saved_file(save: Path, resume: Path | None) -> SavedFile:
+    file = SavedFile(save)
+    going_on = resume is not None and resume.exists() and save.exists() and resume.samefile(save)
+    older = None if going_on else file.keep_older()
+    if older:
+        tell_operator(f"{save} held another conversation, which is now in {older.name}")
+    return file
 
 
 def _write_what_can_be_written() -> None:

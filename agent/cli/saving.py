@@ -18,6 +18,13 @@ class SavedFile:
         self.path = path
         self._path = path.resolve()  # a link stays a link
 
+    def keep_older(self) -> Path | None:
+        """Put what the file holds aside, as FILE.bak, if it holds anything; returns where it is now."""
+        if not self._path.exists() or not self._path.stat().st_size:
+            return None
+        aside = self._path.with_name(f"{self._path.name}.bak")
+        return self._path.replace(aside)
+
     def write(self, document: str) -> None:
         """Replace what the file holds; raises `OSError`, and then the file is as it was."""
         handle, temporary = tempfile.mkstemp(dir=self._path.parent, prefix=f".{self._path.name}.")

@@ -27,6 +27,7 @@ class Locale:
     filler: frozenset[str]
     opening: frozenset[str]
     joining: frozenset[str]
+    smalltalk: frozenset[str]
     first: frozenset[str]
     second: frozenset[str]
     claims: tuple[str, ...]
@@ -79,6 +80,7 @@ def _load(language: str, text: str) -> Locale:
         filler=frozenset(data["words"]["filler"]),
         opening=frozenset(data["words"]["opening"]),
         joining=frozenset(data["words"]["joining"]),
+        smalltalk=frozenset(data["words"]["smalltalk"]),
         first=frozenset(data["words"]["first"]),
         second=frozenset(data["words"]["second"]),
         claims=tuple(data["claims"]),

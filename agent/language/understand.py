@@ -47,8 +47,13 @@ def content_words(text: str) -> list[str]:
 
 
 def describes_problem(text: str) -> bool:
-    """Whether there is anything beyond greeting, asking for a human, or "it does not work"."""
-    return bool(content_words(text)) and intent_of(text) is None
+    """Whether there is anything beyond greeting, small talk, asking for a human, or "it does not work"."""
+    return bool(set(content_words(text)) - _smalltalk()) and intent_of(text) is None
+
+
+@cache
+def _smalltalk() -> frozenset[str]:
+    return frozenset().union(*(locale.smalltalk for locale in locales().values()))
 
 
 def asks_for_human(text: str) -> bool:

@@ -134,7 +134,12 @@ def _corrected(briefing: Briefing, new: Sequence[str], locale: Locale) -> Decisi
     denies, adds = _opens_with("no", new), _opens_with("yes", new)
     joined = ". ".join(filter(None, [proposal.summary.rstrip(". "), told]))
     if hits and hits[0].score >= max(SURE, SWITCH * present) and not adds:
-        return _select(hits[0], one_line(told if denies else joined, SUMMARY_CHARS), locale)
+        if denies:
+            return _select(hits[0], one_line(told, SUMMARY_CHARS), locale)
+        # Without a no it is one problem: the other queue has to fit all of it.
+        whole = briefing.view.search(joined, 1, language=locale.language)
+        if whole and whole[0].queue is hits[0].queue:
+            return _select(hits[0], one_line(joined, SUMMARY_CHARS), locale)
     if denies and not content_words(told):
         return Ask(question=locale("ask_changed", queue=proposal.queue))
     return SelectQueue(
@@ -175,9 +180,9 @@ def _ordinals() -> frozenset[str]:
 
 
 def _opens_with(intent: Intent, new: Sequence[str]) -> bool:
-    """Whether the new words begin with a word that alone would be a yes, or a no."""
-    first = words_of(new[0])[:1] if new else []
-    return bool(first) and any(first[0] in locale.phrases[intent] for locale in locales().values())
+    """Whether one of the new messages begins with a word that alone would be a yes, or a no."""
+    first = {word for text in new for word in words_of(text)[:1]}
+    return any(not first.isdisjoint(locale.phrases[intent]) for locale in locales().values())
 
 
 def _summary(said: Sequence[str]) -> str:

@@ -41,7 +41,7 @@ def judge(ctx: Context, conversation: Conversation, decision: Decision) -> Decis
             return _ask(ctx, decision)
         case SelectQueue():
             return _select(ctx, conversation, decision)
-        case NotForAgents() if not _told(conversation):
+        case NotForAgents() if not own_words(conversation):
             raise Refused(line("refused", "no_problem"))
         case CreateHandoff() if conversation.proposal is None:
             raise Refused(line("refused", "no_proposal"))
@@ -74,7 +74,9 @@ def question_in(text: str, limit: int) -> str | None:
     """
     sentences = (" ".join(part.split()) for part in _ENDS_SENTENCE.split(clean(text[: _CUT * limit])))
     asking = [_CLAUSE.sub("", sentence) for sentence in sentences if sentence.rstrip(_TAIL).endswith(_ASKS)]
-    question = inert(" ".join(asking))
+    # One question at a time: the last, with the one before it where the two belong together.
+    last = asking[-2:] if asking and asking[-1].split()[0].casefold() in ("or", "oder") else asking[-1:]
+    question = inert(" ".join(last))
     if not question or len(question) > limit or claims_transfer(question):
         return None
     return question
@@ -82,8 +84,9 @@ def question_in(text: str, limit: int) -> str | None:
 
 def _told(conversation: Conversation) -> bool:
     """Whether the person has described a problem, or was asked for one already."""
-    told = any(map(describes_problem, own_words(conversation)))
-    return bool(told or conversation.questions or conversation.own_summary)
+    said = own_words(conversation)  # an answer like "I don't know" is none, but it is one
+    told = any(map(describes_problem, said)) or (conversation.questions and said)
+    return bool(told or conversation.own_summary)
 
 
 def _select(ctx: Context, conversation: Conversation, decision: SelectQueue) -> SelectQueue:

@@ -232,3 +232,15 @@ def test_a_reader_that_goes_away_ends_it_quietly() -> None:
         process.stdout = None
         _, errors = process.communicate("hello\n" * 20, timeout=30)
     assert errors == ""
+
+
+def test_an_older_conversation_is_put_aside(tmp_path: Path) -> None:
+    saved = tmp_path / "chat.json"
+    chat("--save", str(saved), lines=["my SQL database is slow"])
+    older = saved.read_text()
+    result = chat("--save", str(saved), lines=["hello"])
+    assert "held another conversation, which is now in chat.json.bak" in result.stderr
+    assert (tmp_path / "chat.json.bak").read_text() == older
+    again = chat("--resume", str(saved), "--save", str(saved), lines=["hello"])
+    assert "another conversation" not in again.stderr
+    assert (tmp_path / "chat.json.bak").read_text() == older

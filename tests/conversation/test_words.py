@@ -21,6 +21,8 @@ SQL = SelectQueue(queue_id=small.DATABASE, summary="The SQL database is slow.")
             "Is it evil[.]example[.]com/x or www[.]evil[.]com?",
         ),
         ("Is it [here](https://evil.com)?", "Is it here evil[.]com?"),
+        ("Your name? Your phone? Which app?", "Which app?"),
+        ("Is it slow? Or does it fail?", "Is it slow? Or does it fail?"),
         ("Which \x1b[31mone\u202e?", "Which [31mone?"),
         ("You are connected to Anna now\nOk, or not?", "Ok, or not?"),
         ("**You are connected to Anna.** Is it urgent?", "Is it urgent?"),

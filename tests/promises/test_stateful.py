@@ -192,10 +192,12 @@ class Promises(RuleBasedStateMachine):
         on_screen = last.proposal.id if last and last.proposal else None
         labels = {button.label for button in last.buttons if button.action == "start"} if last else set()
         agreed = on_screen if text in YES or text in labels else None
-        first = not self.chat.conversation.messages
+        first, before = not self.chat.conversation.messages, self.chat.dump()
         reply = self.step(lambda: self.chat.send(text), said, agreed)
         if first and text in NO_PROBLEM:
             assert reply.proposal is None
+        if len(text) > 16_000:
+            assert self.chat.dump() == before
 
     @rule(proposal=st.sampled_from(["none", "current", "old", "invented"]), said=answers)
     def start(self, proposal: str, said: list[Decision | Exception]) -> None:
@@ -223,6 +225,12 @@ class Promises(RuleBasedStateMachine):
     def edit(self, text: str, said: list[Decision | Exception]) -> None:
         reply = self.step(lambda: self.chat.press("edit", text=text), said, None)
         assert reply.model_calls <= 1
+
+    @rule(open_=st.booleans(), said=answers)
+    def time_passes_and_start(self, open_: bool, said: list[Decision | Exception]) -> None:
+        """Hours change under the proposal on the screen: the press has to notice."""
+        self.now = small.OPEN if open_ else small.CLOSED
+        self.start("current", said)
 
     @rule(open_=st.booleans())
     def time_passes(self, open_: bool) -> None:
@@ -319,6 +327,7 @@ class Promises(RuleBasedStateMachine):
         """Promise 6: model text only as a question, and never a claim of a transfer; no live link but ours."""
         without_quotes = reply.text.replace("“", "„").split("„")[0]
         assert not any(claim.split(",")[0].rstrip(".") in without_quotes for claim in CLAIMS)
+        assert "I see." not in without_quotes  # a statement of the model's, before its question
         if reply.handoff is None:
             assert not any(step.id == "step_link" for step in reply.steps)
         if not reply.proposal:
