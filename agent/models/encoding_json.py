@@ -1,7 +1,7 @@
 """Decisions as one JSON object in which a single field, `queue`, decides.
 
 For servers that are bad at tools. Because nothing else decides, no answer can contradict itself. The schema
-knows no handoff (the person's yes needs no model) and no second problem.
+knows no handoff: the person's yes needs no model.
 """
 
 import re
@@ -27,6 +27,7 @@ def parameters(queue_ids: Sequence[str]) -> dict[str, Any]:
         "summary": {"type": "string"},
         "queue": {"type": "string", "enum": [*queue_ids, UNCLEAR, NOT_FOR_AGENTS]},
         "question": {"type": "string"},
+        "second_issue": {"type": "string"},
     }
     schema = {
         "type": "object",
@@ -59,7 +60,9 @@ def parse(completion: Completion) -> Decision:
         case "not_for_agents":
             return NotForAgents(reason=text)
         case "select_queue":
-            return SelectQueue(queue_id=queue.strip(), summary=text)
+            second = answer.get("second_issue")
+            second = second.strip() if isinstance(second, str) else ""
+            return SelectQueue(queue_id=queue.strip(), summary=text, second_issue=second)
     if not isinstance(question, str) or not question.strip():
         raise ModelAnswerInvalid(line("corrections", "json_question"))
     return Ask(question=question.strip())

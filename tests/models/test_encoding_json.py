@@ -15,7 +15,7 @@ ANSWER = {"summary": "s", "queue": "q1", "question": "What?"}
 def test_one_field_decides_among_the_visible_queues() -> None:
     wanted = parameters(["q1", "q2"])["response_format"]["json_schema"]["schema"]
     schema(wanted, "decision")
-    assert list(wanted["properties"]) == ["summary", "queue", "question"]
+    assert list(wanted["properties"]) == ["summary", "queue", "question", "second_issue"]
     assert wanted["properties"]["queue"]["enum"] == ["q1", "q2", "unclear", "not_for_agents"]
 
 
@@ -31,6 +31,16 @@ def test_only_the_queue_decides(queue: str, expected: Decision) -> None:
     text = json.dumps({**ANSWER, "queue": queue})
     assert parse(Completion(text=text)) == expected
     assert kind(text) == expected.kind
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"), [(" The printer. ", "The printer."), ("", ""), (None, ""), (7, "")]
+)
+def test_a_second_problem_is_taken_along_and_decides_nothing(given: object, kept: str) -> None:
+    decision = parse(Completion(text=json.dumps({**ANSWER, "second_issue": given})))
+    assert decision == SelectQueue(queue_id="q1", summary="s", second_issue=kept)
+    asked = parse(Completion(text=json.dumps({**ANSWER, "queue": "unclear", "second_issue": given})))
+    assert asked == Ask(question="What?")
 
 
 @pytest.mark.parametrize(
