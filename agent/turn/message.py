@@ -93,8 +93,12 @@ def carry_out(ctx: Context, conversation: Conversation, decision: Decision | Non
     # No decision, or a question beyond the budget: the best queue known, and what was said goes along.
     said = own_words(conversation)
     told = any(map(describes_problem, said)) or conversation.own_summary or conversation.choice
-    if decision is None and not told and not conversation.questions:
-        return say.question(ctx, conversation, ctx.locale("ask_issue"))
+    # Only greetings so far: asking is all that can be done; an answer like "I don't know" is not asked again.
+    ask = not conversation.questions or (not said and conversation.questions < ctx.limits.questions)
+    if decision is None and not told and ask:
+        return say.question(
+            ctx, conversation, ctx.locale("ask_more" if conversation.questions else "ask_issue")
+        )
     ctx.step("step_queue", "error" if decision is None else "success")
     choice = best_known(ctx, conversation)
     unsure = choice.queue_id == ctx.view.default.id and said

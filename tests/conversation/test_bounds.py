@@ -227,3 +227,16 @@ async def test_a_bare_request_is_for_agents(catalogue: Catalogue, text: str) -> 
     reply = await small.agent_over(catalogue, model).start().send(text)
     assert reply.text == ASK.question
     assert model.briefings[1].correction
+
+
+async def test_greetings_to_a_dead_model(catalogue: Catalogue) -> None:
+    chat = small.agent_over(catalogue, ScriptedModel([RuntimeError()] * 3)).start()
+    replies = [await chat.send("hello") for _ in range(3)]
+    assert [reply.phase for reply in replies] == ["gathering", "gathering", "proposed"]
+    assert replies[0].text != replies[1].text
+
+
+async def test_no_answer_to_a_dead_model(catalogue: Catalogue) -> None:
+    chat = small.agent_over(catalogue, ScriptedModel([RuntimeError()] * 2)).start()
+    assert (await chat.send("hello")).phase == "gathering"
+    assert (await chat.send("I don't know.")).phase == "proposed"
