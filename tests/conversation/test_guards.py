@@ -10,6 +10,7 @@ from agent.catalogue.view import may_see
 from agent.models.scripted import ScriptedModel
 from agent.records.decision import Ask, CreateHandoff, Decision, NotForAgents, SelectQueue
 from tests.support import small
+from tests.support.waiting import Waiting
 
 SQL = SelectQueue(queue_id=small.DATABASE, summary="The SQL database is slow.")
 LAPTOP = SelectQueue(queue_id=small.LAPTOP, summary="The laptop is broken.")
@@ -113,21 +114,14 @@ async def test_nothing_survives_a_cancel(catalogue: Catalogue) -> None:
 async def test_of_several_messages_only_a_last_word_to_stop_is_understood(
     catalogue: Catalogue, last: str, phase: str
 ) -> None:
-    asked, let = asyncio.Event(), asyncio.Event()
-
-    class Waiting(ScriptedModel):
-        async def decide(self, briefing, started=None):  # type: ignore[no-untyped-def]
-            asked.set()
-            await let.wait()
-            return await super().decide(briefing, started)
-
-    chat = small.agent_over(catalogue, Waiting([ASK, LAPTOP])).start()
+    model = Waiting([ASK, LAPTOP])
+    chat = small.agent_over(catalogue, model).start()
     first = asyncio.create_task(chat.send("my laptop"))
-    await asyncio.wait_for(asked.wait(), 5)
+    await asyncio.wait_for(model.asked.wait(), 5)
     second = asyncio.create_task(chat.send(last))
     while len(chat.conversation.messages) < 2:  # noqa: ASYNC110  # the store tells nobody
         await asyncio.sleep(0)
-    let.set()
+    model.let.set()
     assert await first == await second
     assert chat.conversation.phase == phase
 

@@ -16,6 +16,7 @@ from agent.stores.base import Stored
 from agent.stores.memory import MemoryStore
 from agent.stores.sqlite import SQLiteStore
 from tests.support import small
+from tests.support.waiting import Waiting
 
 SQL = SelectQueue(queue_id=small.DATABASE, summary="The SQL database is slow.")
 LAPTOP = SelectQueue(queue_id=small.LAPTOP, summary="The laptop is broken.")
@@ -134,19 +135,12 @@ async def test_a_deleted_conversation_does_not_come_back(catalogue: Catalogue) -
 
 
 async def test_a_message_overtaken_by_other_is_still_answered(catalogue: Catalogue) -> None:
-    asked, let = asyncio.Event(), asyncio.Event()
-
-    class Waiting(ScriptedModel):
-        async def decide(self, briefing, started=None):  # type: ignore[no-untyped-def]
-            asked.set()
-            await let.wait()
-            return await super().decide(briefing, started)
-
-    chat = small.agent_over(catalogue, Waiting([LAPTOP, LAPTOP])).start()
+    model = Waiting([LAPTOP, LAPTOP])
+    chat = small.agent_over(catalogue, model).start()
     turn = asyncio.create_task(chat.send("no, it is about my laptop"))
-    await asyncio.wait_for(asked.wait(), 5)
+    await asyncio.wait_for(model.asked.wait(), 5)
     assert (await chat.press("other")).proposal is None
-    let.set()
+    model.let.set()
     reply = await turn
     assert reply.proposal
     assert reply.proposal.queue_id == small.LAPTOP
