@@ -3,12 +3,16 @@
 import itertools
 import string
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
+import yaml
 
+from agent.data import example_path
 from agent.language.locale import Intent, Locale, folded, locale_for, locales
 from agent.language.understand import asks_for_human, claims_transfer, intent_of, language_of
 
+LOCALES = Path(example_path()).parent / "locales"
 INTENTS = set(Intent.__args__)  # type: ignore[attr-defined]  # a Literal
 
 
@@ -114,3 +118,12 @@ def test_asking_for_a_human(text: str) -> None:
 )
 def test_not_only_asking_for_a_human(text: str) -> None:
     assert not asks_for_human(text)
+
+
+@pytest.mark.parametrize(
+    "path", [*sorted(LOCALES.glob("*.yaml")), example_path()], ids=lambda path: path.name
+)
+def test_shipped_files_read_alike_without_libyaml(path: Path) -> None:
+    """Where PyYAML has no C library, its own stricter parser reads them."""
+    text = path.read_text("utf-8")
+    assert yaml.load(text, yaml.BaseLoader) == yaml.load(text, yaml.CBaseLoader)  # noqa: S506  # makes only text
