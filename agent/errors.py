@@ -2,7 +2,9 @@
 
 HandoffError
 ├── InputError                what somebody handed in is wrong; nothing was changed (exit code 2 in the CLI)
-│   ├── CatalogueError        queues.yaml: every mistake with its line
+│   ├── FileError             a file, with every mistake and its line
+│   │   ├── CatalogueError    queues.yaml
+│   │   └── CaseFileError     cases for the eval suite, or what they are made from
 │   ├── SettingsError         the environment or the flags: missing or contradictory
 │   └── DocumentError         a saved conversation: corrupt, tampered with, or of an unknown version
 ├── ModelError                the model gave no usable decision; the turn goes on without it
@@ -10,8 +12,9 @@ HandoffError
 │   ├── ModelRejected         bad key, bad request, no such model: an operator has to act
 │   └── ModelAnswerInvalid    it answered, but not with a decision; it is told so once
 ├── TargetError               the support system could not take the handoff
-└── StoreError                the store cannot be reached or written; the turn did not happen
-    └── ConflictError         another writer won again and again; try the call again
+├── StoreError                the store cannot be reached or written; the turn did not happen
+│   └── ConflictError         another writer won again and again; try the call again
+└── RunError                  an eval run could not go on; what was played is kept
 
 No message carries a secret or what a person wrote.
 """
@@ -36,8 +39,8 @@ class Mistake:
     text: str
 
 
-class CatalogueError(InputError):
-    """A catalogue with mistakes; ``mistakes`` has every one of them, in the order of the file."""
+class FileError(InputError):
+    """A file with mistakes; ``mistakes`` has every one of them, in the order of the file."""
 
     def __init__(self, path: str, mistakes: Sequence[Mistake]) -> None:
         self.path = path
@@ -45,6 +48,14 @@ class CatalogueError(InputError):
         super().__init__(
             "\n".join(f"{path}:{m.line}: {m.text}" if m.line else f"{path}: {m.text}" for m in self.mistakes)
         )
+
+
+class CatalogueError(FileError):
+    """A catalogue with mistakes."""
+
+
+class CaseFileError(FileError):
+    """A file of eval cases with mistakes."""
 
 
 class SettingsError(InputError):
@@ -64,7 +75,14 @@ class ModelUnavailable(ModelError):
 
 
 class ModelRejected(ModelError):
-    """The server refuses the call itself (key, model name, request); trying again cannot help."""
+    """The server refuses the call itself (key, model name, request); trying again cannot help.
+
+    `of_this_request`: what was refused is what this one request says; others may pass.
+    """
+
+    def __init__(self, text: str = "", *, of_this_request: bool = False) -> None:
+        super().__init__(text)
+        self.of_this_request = of_this_request
 
 
 class ModelAnswerInvalid(ModelError):
@@ -81,3 +99,7 @@ class StoreError(HandoffError):
 
 class ConflictError(StoreError):
     """Other writers changed the conversation at every attempt."""
+
+
+class RunError(HandoffError):
+    """An eval run could not go on; what was played before is kept, and the same command goes on."""

@@ -40,11 +40,15 @@ class Briefing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """A decision and what it cost, in tokens (0 where the server does not say)."""
+    """A decision and what it cost, in tokens (0 where the server does not say).
+
+    `confidence` is the probability that the queue is right, where the model can tell.
+    """
 
     decision: Decision
     prompt_tokens: int = 0
     completion_tokens: int = 0
+    confidence: float | None = None
 
 
 class ScriptError(AssertionError):

@@ -72,7 +72,8 @@ def _refusal(error: Any, model: str, private: Sequence[str]) -> ModelError:
         return Transient(f"the model server answered {status}", _retry_after(error.response.headers))
     said = _harmless(text, private)
     hint = " (a model without tools takes HANDOFF_DECISIONS=json)" if "tool" in text.lower() else ""
-    return ModelRejected(f"the server refused the request ({status})" + (f": {said}" if said else "") + hint)
+    text = f"the server refused the request ({status})" + (f": {said}" if said else "") + hint
+    return ModelRejected(text, of_this_request=True)
 
 
 def _harmless(text: str, private: Sequence[str]) -> str:

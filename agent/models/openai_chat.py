@@ -1,9 +1,7 @@
 """Any server that speaks OpenAI's Chat Completions: OpenAI, Azure OpenAI, vLLM, Ollama, llama.cpp and others."""
 
 import asyncio
-import importlib
 import json
-import os
 from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -11,12 +9,11 @@ from typing import TYPE_CHECKING, Any
 from agent.errors import ModelAnswerInvalid
 from agent.models import encoding_json, encoding_tools
 from agent.models.base import Answer, Briefing
-from agent.models.clients import Clients
-from agent.models.completion import Completion, read, read_stream
-from agent.models.failures import failure, server_text
+from agent.models.completion import Completion
 from agent.models.messages import Decisions, Prompt, PromptWriter
 from agent.models.quirks import Quirks
-from agent.models.retry import Sleep, with_retries
+from agent.models.retry import Sleep
+from agent.models.server import ChatServer, Progress
 from agent.models.tokens import in_bytes
 from agent.records.decision import Decision
 from prompts import line
@@ -58,36 +55,33 @@ class OpenAIModel:
         client: "AsyncOpenAI | None" = None,
         sleep: Sleep = asyncio.sleep,
     ) -> None:
-        self._model = model
-        self._base_url = base_url
-        self._api_key = api_key
         self._decisions = decisions
         self._stream = stream
-        self._timeout = timeout
-        self._attempts = attempts
-        self._client = client
-        self._sleep = sleep
+        self._server = ChatServer(
+            model,
+            base_url=base_url,
+            api_key=api_key,
+            timeout=timeout,
+            attempts=attempts,
+            client=client,
+            sleep=sleep,
+        )
         self._writer = PromptWriter(
             model, decisions, prompt_tokens=prompt_tokens, catalogue_tokens=catalogue_tokens
         )
-        self._quirks = Quirks()
-        self._clients = Clients(self._new_client)
 
     @property
     def name(self) -> str:
         """The model's name, as the server knows it."""
-        return self._model
+        return self._server.model
 
     async def decide(self, briefing: Briefing, started: Started | None = None) -> Answer:
         """Ask the server for the next move; see `ChatModel`."""
-        listed = self._writer.prefix(briefing.view).listed
-        reserved = 0 if self._decisions == "json" else _size(encoding_tools.parameters(search=not listed))
-        prompt = self._writer.write(briefing, reserved=reserved)
-        completion = await with_retries(
-            partial(self._attempt, prompt, _Once(started)),
-            attempts=self._attempts,
-            seconds=self._timeout,
-            sleep=self._sleep,
+        prompt = self._prompt(briefing)
+        completion = await self._server.complete(
+            partial(self._request, prompt),
+            private=[message["content"] for message in prompt.messages()],
+            progress=self._progress(started) if self._stream else None,
         )
         return Answer(
             decision=self._decision(completion, prompt),
@@ -95,60 +89,46 @@ class OpenAIModel:
             completion_tokens=completion.completion_tokens,
         )
 
+    def request(self, briefing: Briefing) -> dict[str, Any]:
+        """What the server is asked about `briefing`, before any peculiarity of its own is known."""
+        prompt = self._prompt(briefing)
+        return {"model": self.name, "messages": prompt.messages(), **self._wanted(prompt)}
+
     async def close(self) -> None:
         """Close the connections; a client that was handed in stays open."""
-        await self._clients.close()
+        await self._server.close()
 
-    def _new_client(self) -> "AsyncOpenAI":
-        from openai import AsyncOpenAI
+    def _prompt(self, briefing: Briefing) -> Prompt:
+        listed = self._writer.prefix(briefing.view).listed
+        reserved = 0 if self._decisions == "json" else _size(encoding_tools.parameters(search=not listed))
+        return self._writer.write(briefing, reserved=reserved)
 
-        base_url = self._base_url or os.environ.get("OPENAI_BASE_URL") or None
-        # A local server needs no key, but the SDK does.
-        key = self._api_key or os.environ.get("OPENAI_API_KEY") or ("none" if base_url else None)
-        return AsyncOpenAI(api_key=key, base_url=base_url, max_retries=0, timeout=self._timeout)
-
-    async def _attempt(self, prompt: Prompt, started: "_Once") -> Completion:
-        """One attempt; a call that the server refuses for a peculiarity of its own is repeated within it."""
-        # In a thread, since the first import takes a second and other conversations share this loop.
-        openai = await asyncio.to_thread(importlib.import_module, "openai")
-        try:
-            client = self._client.with_options(max_retries=0) if self._client else self._clients.get()
-            while True:
-                request = self._request(prompt)
-                try:
-                    return await self._send(client, request, started)
-                except openai.APIStatusError as error:
-                    if not self._quirks.learn(error.status_code, error.param, server_text(error), request):
-                        raise
-        except Exception as error:  # noqa: BLE001 - token providers and proxies raise anything
-            key = self._api_key if isinstance(self._api_key, str) else ""
-            said = [message["content"] for message in prompt.messages()]
-            raise failure(error, self._model, [key, *said]) from None
-
-    def _request(self, prompt: Prompt) -> dict[str, Any]:
+    def _wanted(self, prompt: Prompt) -> dict[str, Any]:
         if self._decisions == "json":
             decisions = encoding_json.parameters(prompt.queue_ids)
         else:
             decisions = encoding_tools.parameters(search=not prompt.listed)
-        streaming = {"stream": True, "stream_options": {"include_usage": True}} if self._stream else {}
-        wanted = {**decisions, "max_completion_tokens": _ANSWER_TOKENS, **streaming}
-        messages = prompt.messages(state_first=self._quirks.state_first)
-        return {"model": self._model, "messages": messages, **self._quirks.apply(wanted)}
+        return {**decisions, "max_completion_tokens": _ANSWER_TOKENS}
 
-    async def _send(self, client: "AsyncOpenAI", request: dict[str, Any], started: "_Once") -> Completion:
-        create: Any = client.chat.completions.create
-        response = await create(**request)
-        if not self._stream:
-            return read(response)
+    def _request(self, prompt: Prompt, quirks: Quirks) -> dict[str, Any]:
+        streaming = {"stream": True, "stream_options": {"include_usage": True}} if self._stream else {}
+        messages = prompt.messages(state_first=quirks.state_first)
+        return {"messages": messages, **quirks.apply({**self._wanted(prompt), **streaming})}
+
+    def _progress(self, started: Started | None) -> Progress:
+        """Tells the kind of a decision once, whatever number of attempts it takes."""
+        done = False
 
         def progress(text: str, tool: str) -> None:
-            if not started.done:
-                started(encoding_json.kind(text) if self._decisions == "json" else encoding_tools.kind(tool))
+            nonlocal done
+            if started is None or done:
+                return
+            kind = encoding_json.kind(text) if self._decisions == "json" else encoding_tools.kind(tool)
+            if kind:
+                done = True
+                started(kind)
 
-        try:
-            return await read_stream(response, progress)
-        finally:
-            await response.close()
+        return progress
 
     def _decision(self, completion: Completion, prompt: Prompt) -> Decision:
         if completion.refused:
@@ -158,19 +138,6 @@ class OpenAIModel:
         if self._decisions == "json":
             return encoding_json.parse(completion)
         return encoding_tools.parse(completion, search=not prompt.listed)
-
-
-class _Once:
-    """Tells the kind of a decision once, whatever number of attempts it takes."""
-
-    def __init__(self, started: Started | None) -> None:
-        self._started = started
-        self.done = started is None
-
-    def __call__(self, kind: str | None) -> None:
-        if kind and self._started and not self.done:
-            self.done = True
-            self._started(kind)
 
 
 def _size(parameters: dict[str, Any]) -> int:

@@ -1,0 +1,111 @@
+"""One Chat Completions server: a request out, a whole answer back, within attempts and seconds."""
+
+import asyncio
+import importlib
+import os
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from agent.models.clients import Clients
+from agent.models.completion import Completion, read, read_stream
+from agent.models.failures import failure, server_text
+from agent.models.quirks import Quirks
+from agent.models.retry import Sleep, with_retries
+
+if TYPE_CHECKING:
+    from openai import AsyncOpenAI
+
+Progress = Callable[[str, str], None]
+"""Gets the text so far and the name of the first tool called so far."""
+
+
+class ChatServer:
+    """The model `model` of an OpenAI-compatible server, whose peculiarities are remembered with the instance.
+
+    `base_url` and `api_key` default to OPENAI_BASE_URL and OPENAI_API_KEY; a key may be an async function that
+    returns a token, which is called before each request. An answer takes at most `timeout` seconds and `attempts`
+    calls. A `client` that is handed in is used as it is and stays the caller's to close, and belongs to one event
+    loop; else there is one for each loop.
+    """
+
+    def __init__(
+        self,
+        model: str,
+        *,
+        base_url: str | None = None,
+        api_key: str | Callable[[], Awaitable[str]] | None = None,
+        timeout: float = 30.0,
+        attempts: int = 2,
+        client: "AsyncOpenAI | None" = None,
+        sleep: Sleep = asyncio.sleep,
+    ) -> None:
+        self.model = model
+        self._base_url = base_url
+        self._api_key = api_key
+        self._timeout = timeout
+        self._attempts = attempts
+        self._client = client
+        self._sleep = sleep
+        self._quirks = Quirks()
+        self.clients = Clients(self._new_client)
+
+    async def complete(
+        self,
+        request: Callable[[Quirks], dict[str, Any]],
+        *,
+        private: Sequence[str],
+        progress: Progress | None = None,
+    ) -> Completion:
+        """The answer to what `request` makes for this server's peculiarities; with `progress` it is streamed.
+
+        No text of `private` appears in an error. Raises `ModelUnavailable` or `ModelRejected`.
+        """
+        return await with_retries(
+            partial(self._attempt, request, private, progress),
+            attempts=self._attempts,
+            seconds=self._timeout,
+            sleep=self._sleep,
+        )
+
+    async def close(self) -> None:
+        """Close the connections; a client that was handed in stays open."""
+        await self.clients.close()
+
+    def _new_client(self) -> "AsyncOpenAI":
+        from openai import AsyncOpenAI
+
+        base_url = self._base_url or os.environ.get("OPENAI_BASE_URL") or None
+        # A local server needs no key, but the SDK does.
+        key = self._api_key or os.environ.get("OPENAI_API_KEY") or ("none" if base_url else None)
+        return AsyncOpenAI(api_key=key, base_url=base_url, max_retries=0, timeout=self._timeout)
+
+    async def _attempt(
+        self, make: Callable[[Quirks], dict[str, Any]], private: Sequence[str], progress: Progress | None
+    ) -> Completion:
+        """One attempt; a call that the server refuses for a peculiarity of its own is repeated within it."""
+        # In a thread, since the first import takes a second and other conversations share this loop.
+        openai = await asyncio.to_thread(importlib.import_module, "openai")
+        try:
+            client = self._client.with_options(max_retries=0) if self._client else self.clients.get()
+            while True:
+                request = make(self._quirks)
+                try:
+                    return await _send(client, {"model": self.model, **request}, progress)
+                except openai.APIStatusError as error:
+                    if not self._quirks.learn(error.status_code, error.param, server_text(error), request):
+                        raise
+        except Exception as error:  # noqa: BLE001 - token providers and proxies raise anything
+            key = self._api_key if isinstance(self._api_key, str) else ""
+            raise failure(error, self.model, [key, *private]) from None
+
+
+async def _send(client: "AsyncOpenAI", request: dict[str, Any], progress: Progress | None) -> Completion:
+    create: Any = client.chat.completions.create
+    response = await create(**request)
+    if progress is None:
+        return read(response)
+    try:
+        return await read_stream(response, progress)
+    finally:
+        await response.close()

@@ -1,0 +1,152 @@
+"""A whole run: play, put in order, sum up, report. `handoff eval` is a thin door to this."""
+
+import asyncio
+import time
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+from agent.errors import HandoffError, InputError
+from agent.models.base import ChatModel
+from evals.compare import Comparison, compared
+from evals.judging import judged
+from evals.metrics.interval import rounded, spread
+from evals.plan import Plan
+from evals.report.page import page
+from evals.result import Result
+from evals.run import Sink, run_here
+from evals.run_dir import RunDir, read_results, read_summary
+from evals.summary import Summary, summarize
+from evals.tape import Tape
+from evals.workers import run_in_processes
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a run came to. `problem` says why it is not complete, where it is not."""
+
+    summary: Summary
+    problem: str | None = None
+    comparison: Comparison | None = None
+
+
+def evaluate(
+    plan: Plan,
+    out: Path,
+    *,
+    model: ChatModel | None = None,
+    workers: int = 1,
+    fresh: bool = False,
+    baseline: Path | None = None,
+    prices: tuple[float, float] | None = None,
+    watch: Callable[[Result], None] = lambda _: None,
+) -> Outcome:
+    """Run `plan` into the folder `out`, or go on with what is there.
+
+    `model` stands in for the plan's own (in one process only). `baseline` is the folder of another run to compare
+    with, `prices` are those of a million tokens, read and written, for the report. `watch` sees every result, those
+    that were there before first. Also works inside a running event loop, in a thread of its own.
+
+    Raises `InputError` for a folder that belongs to another run, `KeyboardInterrupt` on Ctrl-C; what was played
+    until then is kept. Everything else that keeps a run from its end is the outcome's `problem`.
+    """
+    before = read_summary(baseline) if baseline else None  # before anything is paid for
+    if model is not None and workers > 1:
+        raise InputError("a model that is handed in cannot go to other processes: use workers=1")
+    began, problem = time.perf_counter(), None
+    with RunDir(out, plan.fingerprint, fresh=fresh) as folder:
+        if folder.done:
+            for result in read_results(out):
+                watch(result)
+
+        def sink(result: Result) -> None:
+            folder.add(result)
+            watch(result)
+
+        _head_tape(plan)
+        try:
+            _play(plan, sink, folder.done, model, workers)
+        except InputError:
+            raise
+        except HandoffError as error:
+            problem = str(error)
+        finally:
+            folder.sort()
+        _sort_tape(plan)
+        summary = summarize(read_results(out), plan.configuration, plan.names, plan.conversations)
+        comparison = None
+        if before and baseline:
+            comparison = compared((before, read_results(baseline)), (summary, read_results(out)))
+        times = timing(read_results(out)) | {
+            "wall_seconds": round(time.perf_counter() - began, 3),
+            "played_now": summary.counts["conversations"] - len(folder.done),
+            "prices": prices,
+        }
+        folder.finish(summary, page(summary, read_results(out), times, comparison), times)
+    return Outcome(summary, problem, comparison)
+
+
+def regrade(out: Path, plan: Plan | None = None) -> Summary:
+    """Score a stored run again, without a model: by what `plan`'s cases expect now, else by what they expected.
+
+    Results, summary and report are written anew. Raises `InputError` where `out` is no run.
+    """
+    old = read_summary(out)
+    run = RunDir(out, None)
+    expected = {case.id: case for case in plan.cases} if plan else {}
+    configuration = old.configuration | ({"cases": plan.cases.hash} if plan else {})
+    names = {id_: queue.name for id_, queue in old.queues.items()} | (dict(plan.names) if plan else {})
+    with run:
+        run.replace_results(judged(result, expected.get(result.id)) for result in read_results(out))
+        wanted = old.counts["conversations"] + old.counts["missing"]
+        summary = summarize(read_results(out), configuration, names, wanted)
+        times = run.times
+        run.finish(summary, page(summary, read_results(out), times, None), times)
+    return summary
+
+
+def timing(results: Iterable[Result]) -> dict[str, Any]:
+    """How long the conversations took."""
+    seconds: Counter[float] = Counter()
+    for result in results:
+        if result.scored:
+            seconds[round(result.seconds, 2)] += 1
+    return {
+        "seconds": spread(seconds).model_dump() if seconds else None,
+        "conversations": rounded(sum(seconds.values())),
+    }
+
+
+def _play(plan: Plan, sink: Sink, done: Collection[int], model: ChatModel | None, workers: int) -> None:
+    if workers > 1:
+        run_in_processes(plan, sink, done=done, workers=workers)
+        return
+
+    def go() -> None:
+        asyncio.run(run_here(plan, sink, done=done, model=model))
+
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        go()
+    else:
+        with ThreadPoolExecutor(1) as thread:
+            thread.submit(go).result()
+
+
+def _head_tape(plan: Plan) -> None:
+    """Refuse a tape that is about another model before a folder or a worker is begun; a new one gets its head."""
+    if plan.tape:
+        Tape(plan.tape, plan.mode, plan.about_model).close()
+
+
+def _sort_tape(plan: Plan) -> None:
+    if plan.tape and plan.mode == "record":
+        with suppress(OSError), Tape(plan.tape, plan.mode, plan.about_model) as tape:
+            tape.sort()

@@ -1,0 +1,142 @@
+"""What is to be run: everything that the result depends on, and how it is gone about."""
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from importlib.metadata import version
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from itertools import islice
+from pathlib import Path
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit
+
+from agent.catalogue.source import CatalogueSource
+from agent.settings import EMBEDDED, Settings
+from evals.case import Case
+from evals.case_file import CaseSet, check_cases
+from evals.tape import Mode
+
+SHIPPED = tuple(Path(str(files("evals") / "cases" / name)) for name in ("open.jsonl", "held.jsonl"))
+"""The cases for the example catalogue. Nothing is ever tuned to those in `held.jsonl`."""
+
+
+class Job(NamedTuple):
+    """One conversation of a run; `position` is its number."""
+
+    position: int
+    case: Case
+    trial: int
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A run. Everything here can go to another process.
+
+    `tags` takes only cases with one of them, `limit` the first so many. `tape` is the file of answers, if any, and
+    `mode` what is done with it.
+    """
+
+    queues: Path
+    cases: CaseSet
+    settings: Settings
+    catalogue_hash: str
+    user_model: str | None = None
+    trials: int = 1
+    limit: int | None = None
+    tags: tuple[str, ...] = ()
+    concurrency: int = 8
+    tape: Path | None = None
+    mode: Mode = "cache"
+    names: Mapping[str, str] = field(default_factory=dict)
+    """The queues' names by id."""
+
+    def jobs(self) -> Iterator[Job]:
+        """Every conversation, in order; the cases are read as they are needed."""
+        wanted = set(self.tags)
+        chosen = (case for case in self.cases if not wanted or wanted & set(case.tags))
+        for number, case in enumerate(islice(chosen, self.limit)):
+            for trial in range(self.trials):
+                yield Job(number * self.trials + trial, case, trial)
+
+    @cached_property
+    def conversations(self) -> int:
+        """How many there are."""
+        if not self.tags:
+            return min(self.cases.count, self.limit or self.cases.count) * self.trials
+        return sum(1 for _ in self.jobs())
+
+    @property
+    def about_model(self) -> dict[str, Any]:
+        """Which models answer, and how they are asked: what a tape is about."""
+        settings = self.settings
+        asked = settings.model != EMBEDDED
+        return {
+            "model": settings.model,
+            "server": _without_password(settings.base_url) if asked else None,
+            "decisions": settings.decisions if asked else None,
+            "user": self.user_model or "scripted",
+            "turn_seconds": settings.timeout,
+        }
+
+    @property
+    def configuration(self) -> dict[str, Any]:
+        """What the result depends on, as it stands in `summary.json`."""
+        return {
+            **self.about_model,
+            "trials": self.trials,
+            "limit": self.limit,
+            "tags": list(self.tags),
+            "cases": self.cases.hash,
+            "catalogue": self.catalogue_hash,
+            "prompts": _hash_of(files("prompts"), ".txt"),
+            "version": version("live-agent-handoff"),
+        }
+
+    @property
+    def fingerprint(self) -> dict[str, Any]:
+        """The configuration and the program itself: a run is only gone on with where none of it has changed."""
+        return {**self.configuration, "program": _hash_of(files("agent"), ".py", ".yaml")}
+
+
+def make_plan(
+    *,
+    queues: Path,
+    cases: tuple[Path, ...],
+    settings: Settings,
+    **more: Any,
+) -> Plan:
+    """A plan of files that are in order. Raises `CatalogueError` and `CaseFileError` with every mistake."""
+    views = CatalogueSource(queues).current()
+    return Plan(
+        queues=queues,
+        cases=check_cases(cases, views),
+        settings=settings,
+        catalogue_hash=views.catalogue.hash,
+        names={queue.id: queue.name for queue in views.catalogue.queues},
+        **more,
+    )
+
+
+def _without_password(url: str | None) -> str | None:
+    if url is None:
+        return None
+    parts = urlsplit(url)
+    return parts._replace(netloc=parts.netloc.rpartition("@")[2], query="", fragment="").geturl()
+
+
+def _hash_of(folder: Traversable, *endings: str) -> str:
+    digest = hashlib.sha256()
+    for path in sorted(_walk(folder), key=str):
+        if path.name.endswith(endings):
+            digest.update(path.name.encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()
+
+
+def _walk(folder: Traversable) -> Iterator[Traversable]:
+    for path in folder.iterdir():
+        if path.is_dir():
+            yield from _walk(path)
+        else:
+            yield path

@@ -1,0 +1,1 @@
+"""How a run is shown: tables in the terminal, and one page for a browser."""

@@ -1,0 +1,92 @@
+"""The conversations that did not go as expected, to be read."""
+
+from collections.abc import Iterable, Mapping
+
+from evals.report.markup import Node, node
+from evals.report.words import faults, queue_name
+from evals.result import Call, Result, Turn
+
+SHOWN = 500
+"""So many at most stand on the page; `handoff eval show` prints any other."""
+
+
+def failing(results: Iterable[Result], names: Mapping[str, str]) -> Node:
+    """Every conversation with something wrong, folded, with a search over them."""
+    items: list[Node] = []
+    more = 0
+    for result in results:
+        wrong = list(faults(result, names))
+        if wrong and len(items) < SHOWN:
+            items.append(_item(result, wrong, names))
+        elif wrong:
+            more += 1
+    if not items:
+        return node("p", "Every conversation went as expected.", class_="good")
+    rest = f" {more:,} more are not on this page: handoff eval show DIR ID." if more else ""
+    count = f"{len(items):,} conversations did not go as expected.{rest}"
+    return node(
+        "div",
+        node(
+            "p",
+            node("label", "Show only those with ", node("input", type="search", id="filter")),
+            " ",
+            node("output", count, id="count"),
+            class_="filter",
+        ),
+        *items,
+    )
+
+
+def _item(result: Result, wrong: list[str], names: Mapping[str, str]) -> Node:
+    trial = f" · trial {result.trial + 1}" if result.trial else ""
+    expected = result.expected
+    right = " or ".join(queue_name(id_, names) for id_ in expected.queue) or "no queue"
+    return node(
+        "details",
+        node(
+            "summary",
+            node("code", result.id + trial),
+            " ",
+            *(node("span", tag, class_="tag") for tag in result.tags),
+            node("span", "; ".join(wrong), class_="fault"),
+        ),
+        node(
+            "p",
+            f"Expected: {expected.outcome.replace('_', ' ')}, {right}; a question is {expected.clarify}. "
+            f"Came: {result.outcome.replace('_', ' ')}, {queue_name(result.queue, names)}; "
+            f"{result.asked_first} asked before; {result.model_calls} model calls; ended as {result.ended}.",
+        ),
+        node("ol", *(_turn(turn) for turn in result.transcript), class_="talk"),
+        id=f"case-{result.id}" if not result.trial else None,
+        class_="case",
+    )
+
+
+def _turn(turn: Turn) -> Node:
+    steps = [
+        node("li", f"{'✓' if status == 'success' else '✗' if status == 'error' else '…'} {text}")
+        for text, status in turn.steps
+    ]
+    calls = [node("li", _decision(call)) for call in turn.calls]
+    return node(
+        "li",
+        node("p", turn.said, class_="person", dir="auto"),
+        node("ul", *calls, class_="calls") if calls else None,
+        node("ul", *steps, class_="steps") if steps else None,
+        node("p", turn.reply, class_="agent", dir="auto"),
+        node("p", *(node("span", label, class_="button") for label in turn.buttons))
+        if turn.buttons
+        else None,
+        node("p", "The model failed in this turn; the code went on without it.", class_="bad")
+        if turn.degraded
+        else None,
+    )
+
+
+def _decision(call: Call) -> str:
+    if call.error:
+        return f"model: {call.error}"
+    sure = f" (confidence {call.confidence:.2f})" if call.confidence is not None else ""
+    named = f" {call.queue}" if call.queue else ""
+    text = f": {call.text}" if call.text else ""
+    return f"model: {call.decision}{named}{sure}{text}"

@@ -1,0 +1,85 @@
+"""Play a plan's conversations, many at once. The order in which they end does not matter to the result."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Collection, Iterator
+from contextlib import asynccontextmanager
+
+from agent.catalogue.load import load
+from agent.catalogue.source import CatalogueSource
+from agent.errors import InputError, RunError
+from agent.models.base import ChatModel
+from agent.models.choose import choose_model
+from agent.turn.limits import Limits
+from evals.conversation import Stage, play
+from evals.plan import Job, Plan
+from evals.result import Result
+from evals.tape import Tape
+
+HOPELESS = 10
+"""So many errors of the machinery one after the other, and the run stops: the rest would fare no better."""
+
+Sink = Callable[[Result], None]
+
+
+async def run_here(
+    plan: Plan,
+    sink: Sink,
+    *,
+    done: Collection[int] = (),
+    model: ChatModel | None = None,
+    part: tuple[int, int] = (0, 1),
+) -> None:
+    """Play what is not `done`, in this process; each result goes to `sink` as it comes.
+
+    `model` stands in for the plan's own. `part` (k, n) takes every n-th conversation, beginning with the k-th.
+    """
+    number, parts = part
+    jobs = (job for job in plan.jobs() if job.position % parts == number and job.position not in done)
+    async with _stage(plan, model) as stage:
+        await _play_all(jobs, stage, sink, plan.concurrency)
+
+
+async def _play_all(jobs: Iterator[Job], stage: Stage, sink: Sink, concurrency: int) -> None:
+    failed = 0
+
+    async def worker() -> None:
+        nonlocal failed
+        for job in jobs:  # shared: each takes the next one
+            result = await play(job.case, job.trial, stage)
+            sink(result.model_copy(update={"position": job.position}))
+            failed = failed + 1 if result.error else 0
+            if failed >= HOPELESS:
+                raise RunError(f"{HOPELESS} conversations in a row broke off, the last with: {result.error}")
+
+    try:
+        async with asyncio.TaskGroup() as group:
+            for _ in range(concurrency):
+                group.create_task(worker())
+    except ExceptionGroup as problems:
+        raise problems.exceptions[0] from None
+
+
+@asynccontextmanager
+async def _stage(plan: Plan, model: ChatModel | None) -> AsyncIterator[Stage]:
+    catalogue = load(plan.queues)
+    if catalogue.hash != plan.catalogue_hash:
+        raise InputError(f"{plan.queues}: was changed while the run began: run it again")
+    tape = Tape(plan.tape, plan.mode, plan.about_model) if plan.tape else None
+    own = model or choose_model(plan.settings)
+    try:
+        yield Stage(
+            source=CatalogueSource.fixed(catalogue),
+            model=own,
+            limits=Limits(seconds=plan.settings.timeout),
+            tape=tape,
+        )
+    finally:
+        # After Ctrl-C turns may still be running, and nobody waits for them any more.
+        left = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in left:
+            task.cancel()
+        await asyncio.gather(*left, return_exceptions=True)
+        if model is None:
+            await own.close()
+        if tape:
+            tape.close()
