@@ -14,7 +14,6 @@ from pydantic import (
 
 from agent.cli.lines import Command, Press, Say, parse
 from agent.errors import InputError
-from agent.language.understand import intent_of
 from agent.records.base import Record
 from agent.records.user import User
 
@@ -62,11 +61,6 @@ class Act(Record):
         if isinstance(entry, Command):
             raise TypeError(self.do)
         return entry
-
-    @property
-    def cancels(self) -> bool:
-        """Whether the person ends it here."""
-        return self.do == "/cancel" or intent_of(self.do) == "cancel"
 
 
 class Person(Record):
@@ -127,8 +121,6 @@ class Case(Record):
 
     @property
     def out_of_scope(self) -> bool:
-        """Whether no live agent is for this, rather than that the person gives up by themselves."""
+        """Whether no live agent is for this, rather than that the person leaves by an act of their own."""
         expect = self.expect
-        return (
-            expect.outcome == "no_handoff" and not expect.queue and not any(a.cancels for a in self.user.acts)
-        )
+        return expect.outcome == "no_handoff" and not expect.queue and not self.user.acts

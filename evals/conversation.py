@@ -39,7 +39,8 @@ class Player(Protocol):
         ...
 
 
-def _scripted(case: Case, trial: int) -> Player:  # noqa: ARG001 - a script is the same in every trial
+def scripted(case: Case, trial: int) -> Player:  # noqa: ARG001 - a script is the same in every trial
+    """The person of `case`, by the script."""
     return ScriptedUser(case)
 
 
@@ -51,7 +52,7 @@ class Stage:
     model: ChatModel
     limits: Limits
     tape: Tape | None = None
-    player: Callable[[Case, int], Player] = _scripted
+    player: Callable[[Case, int], Player] = scripted
 
 
 async def play(case: Case, trial: int, stage: Stage) -> Result:
@@ -60,12 +61,11 @@ async def play(case: Case, trial: int, stage: Stage) -> Result:
     agent = HandoffAgent(stage.source, model=model, clock=lambda: case.now, limits=stage.limits)
     player = stage.player(case, trial)
     conversation = _Conversation(agent.start(case.user.user), model, stage.source)
-    began = perf_counter()
     try:
         ended, error = await conversation.run(Say(case.opening), player), model.broken
     except (HandoffError, OSError) as problem:
         ended, error = "stuck", f"{type(problem).__name__}: {problem}"
-    seconds = perf_counter() - began - model.spent + model.waited
+    seconds = conversation.seconds - model.spent + model.waited
     return judged(
         conversation.result(case, trial).model_copy(
             update={
@@ -88,6 +88,7 @@ class _Conversation:
         self._proposed: list[str] = []
         self._asked_first = 0
         self._confidence: float | None = None
+        self.seconds = 0.0
 
     async def run(self, did: Say | Press, player: Player) -> Ended:
         for _ in range(TURNS):
@@ -105,6 +106,7 @@ class _Conversation:
 
     async def _take(self, did: Say | Press) -> Reply:
         reply: Reply | None = None
+        began = perf_counter()
         try:
             if isinstance(did, Say):
                 reply = await self._chat.send(did.text)
@@ -113,6 +115,7 @@ class _Conversation:
                     did.action, text=did.text, queue_id=did.queue_id, proposal=did.proposal
                 )
         finally:
+            self.seconds += perf_counter() - began
             self._watch.turn(did, reply, self._chat.conversation, self._view)
         self._note(did, reply)
         return reply

@@ -34,15 +34,15 @@ class Job(NamedTuple):
 class Plan:
     """A run. Everything here can go to another process.
 
-    `tags` takes only cases with one of them, `limit` the first so many. `tape` is the file of answers, if any, and
-    `mode` what is done with it.
+    `user` is the model that plays the people; without it they are scripted. `tags` takes only cases with one of
+    them, `limit` the first so many. `tape` is the file of answers, if any, and `mode` what is done with it.
     """
 
     queues: Path
     cases: CaseSet
     settings: Settings
     catalogue_hash: str
-    user_model: str | None = None
+    user: Settings | None = None
     trials: int = 1
     limit: int | None = None
     tags: tuple[str, ...] = ()
@@ -76,7 +76,7 @@ class Plan:
             "model": settings.model,
             "server": _without_password(settings.base_url) if asked else None,
             "decisions": settings.decisions if asked else None,
-            "user": self.user_model or "scripted",
+            "user": self.user.model if self.user else "scripted",
             "turn_seconds": settings.timeout,
         }
 

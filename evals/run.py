@@ -10,7 +10,8 @@ from agent.errors import InputError, RunError
 from agent.models.base import ChatModel
 from agent.models.choose import choose_model
 from agent.turn.limits import Limits
-from evals.conversation import Stage, play
+from evals.conversation import Stage, play, scripted
+from evals.llm_user import LLMUsers
 from evals.plan import Job, Plan
 from evals.result import Result
 from evals.tape import Tape
@@ -66,12 +67,14 @@ async def _stage(plan: Plan, model: ChatModel | None) -> AsyncIterator[Stage]:
         raise InputError(f"{plan.queues}: was changed while the run began: run it again")
     tape = Tape(plan.tape, plan.mode, plan.about_model) if plan.tape else None
     own = model or choose_model(plan.settings)
+    users = LLMUsers(plan.user, tape, tuple(plan.names.values())) if plan.user else None
     try:
         yield Stage(
             source=CatalogueSource.fixed(catalogue),
             model=own,
             limits=Limits(seconds=plan.settings.timeout),
             tape=tape,
+            player=users or scripted,
         )
     finally:
         # After Ctrl-C turns may still be running, and nobody waits for them any more.
@@ -81,5 +84,7 @@ async def _stage(plan: Plan, model: ChatModel | None) -> AsyncIterator[Stage]:
         await asyncio.gather(*left, return_exceptions=True)
         if model is None:
             await own.close()
+        if users:
+            await users.close()
         if tape:
             tape.close()

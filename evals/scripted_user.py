@@ -15,9 +15,8 @@ class ScriptedUser:
     `faults` counts what the person did wrong by themselves: a script never does.
     """
 
-    faults = 0
-
     def __init__(self, case: Case) -> None:
+        self.faults = 0
         self._case = case
         self._facts = dict(case.user.facts)
         self._acts = list(case.user.acts)

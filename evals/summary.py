@@ -67,6 +67,7 @@ def summarize(
             confidences.add(result.confidence, result.routed)
     scores = whole.scores()
     nothing = Group(trials).scores()
+    found = whole.confusions.queues()
     missing = max(0, conversations - scores.counts["conversations"])
     return Summary(
         counts=scores.counts | {"missing": missing},
@@ -77,13 +78,14 @@ def summarize(
         slices={tag: slices[tag].scores() for tag in sorted(slices)},
         queues={
             id_: QueueScores(
-                name=names.get(id_, id_),
-                precision=precision,
-                recall=recall,
-                f1=f1,
+                name=name,
+                precision=found[id_].precision,
+                recall=found[id_].recall,
+                f1=found[id_].f1,
                 **dict(queues[id_].scores() if id_ in queues else nothing),
             )
-            for id_, precision, recall, f1 in whole.confusions.queues()
+            for id_, name in names.items()
+            if id_ in found
         },
         confusions=whole.confusions.top(),
         matrix=whole.confusions.matrix(),

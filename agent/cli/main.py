@@ -12,12 +12,14 @@ INTERRUPTED = 130  # what a shell reports for Ctrl-C
 
 class _Subcommand(NamedTuple):
     module: str
+    attribute: str
     help: str
 
 
 SUBCOMMANDS = {
-    "chat": _Subcommand("agent.cli.chat", "Talk to the agent, in the terminal or through a pipe."),
-    "queues": _Subcommand("agent.cli.queues", "Check a catalogue of queues, and search it."),
+    "chat": _Subcommand("agent.cli.chat", "chat", "Talk to the agent, in the terminal or through a pipe."),
+    "queues": _Subcommand("agent.cli.queues", "queues", "Check a catalogue of queues, and search it."),
+    "eval": _Subcommand("evals.cli.main", "eval_", "Play cases against the agent, and score it."),
 }
 
 
@@ -32,7 +34,8 @@ class _Group(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
         if cmd_name not in SUBCOMMANDS:
             return None
-        command: click.Command = getattr(import_module(SUBCOMMANDS[cmd_name].module), cmd_name)
+        subcommand = SUBCOMMANDS[cmd_name]
+        command: click.Command = getattr(import_module(subcommand.module), subcommand.attribute)
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
@@ -68,6 +71,7 @@ def main() -> None:
       echo "my laptop is dead" | handoff chat --json
       handoff queues check queues.yaml        every mistake, with its line
       handoff queues search "SQL is slow"     which queues fit a text
+      handoff eval                            how well the shipped cases go
 
     Exit codes: 0 fine, 1 it could not be done, 2 wrong usage or input.
     """  # noqa: D301 — click's mark for a paragraph that keeps its lines

@@ -2,7 +2,6 @@
 
 import math
 from collections import Counter
-from collections.abc import Iterator
 
 from agent.records.base import Record
 from evals.metrics.interval import Metric, Z, proportion, rounded
@@ -26,6 +25,14 @@ class Matrix(Record):
 
     labels: tuple[str, ...]
     counts: tuple[tuple[int, ...], ...]
+
+
+class Quality(Record):
+    """How good the proposals of a queue are, and how many that belong there were found."""
+
+    precision: Metric
+    recall: Metric
+    f1: Metric
 
 
 class Confusions:
@@ -59,17 +66,17 @@ class Confusions:
             for count, pair in wrong[:limit]
         )
 
-    def queues(self) -> Iterator[tuple[str, Metric, Metric, Metric]]:
-        """Precision, recall and F1 of every queue that was expected or proposed."""
+    def queues(self) -> dict[str, Quality]:
+        """Every queue that was expected or proposed, by its id."""
+        found = {}
         for label in self.matrix().labels[:-1]:
             hit, expected, proposed = self._of(label)
-            f1 = 2 * hit / (expected + proposed)
-            yield (
-                label,
-                proportion(hit / proposed if proposed else None, proposed),
-                proportion(hit / expected if expected else None, expected),
-                Metric(value=rounded(f1), n=expected),
+            found[label] = Quality(
+                precision=proportion(hit / proposed if proposed else None, proposed),
+                recall=proportion(hit / expected if expected else None, expected),
+                f1=Metric(value=rounded(2 * hit / (expected + proposed)), n=expected),
             )
+        return found
 
     def macro_f1(self) -> Metric:
         """The mean F1 of the queues that were expected, with the interval of the delta method.

@@ -1,0 +1,1 @@
+"""`handoff eval` and what belongs to it."""

@@ -1,0 +1,145 @@
+"""`handoff eval add`, `import` and `lint`: let a set of cases grow, and keep it in order."""
+
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+import click
+
+from agent import document
+from agent.catalogue.load import load
+from agent.catalogue.source import CatalogueSource
+from agent.cli.notices import tell_operator
+from agent.cli.saving import read_conversation
+from agent.cli.terminal import printable
+from agent.data import example_path
+from agent.errors import InputError
+from evals.case import Case
+from evals.case_file import check_cases
+from evals.growing.from_conversation import case_of
+from evals.growing.from_tickets import read_tickets
+from evals.growing.lint import lint as find
+from evals.plan import SHIPPED
+
+_FILE = click.Path(path_type=Path)
+_queues = click.option("--queues", type=_FILE, metavar="FILE", help="The catalogue; without it, the example.")
+_to = click.option("--to", type=_FILE, metavar="FILE", help="Add to this case file, instead of printing.")
+_tags = click.option("--tag", "tags", multiple=True, help="A tag for the new cases; repeatable.")
+
+
+@click.command()
+@click.argument("saved", type=_FILE)
+@_queues
+@_to
+@_tags
+@click.option("--id", "id_", help="The case's id; without it, one is made.")
+@click.option("--queue", help="The id of the right queue, where it is not the one that was accepted.")
+def add(
+    *,
+    saved: Path,
+    queues: Path | None,
+    to: Path | None,
+    tags: tuple[str, ...],
+    id_: str | None,
+    queue: str | None,
+) -> None:
+    """Turn the conversation in the file SAVED (of `handoff chat --save`) into a case.
+
+    Name and e-mail stay behind; what the person said is in the case, so read it before you share it.
+
+    \b
+    Example:
+      handoff eval add chat.json --to cases.jsonl --tag vague
+    """  # noqa: D301 - click's mark for a paragraph that keeps its lines
+    case = case_of(document.load(read_conversation(saved)), id_=id_, queue=queue, tags=tags)
+    _put([case], queues, to)
+
+
+@click.command(name="import")
+@click.argument("file", type=_FILE)
+@click.option("--text", required=True, metavar="COLUMN", help="The column with what the person wrote.")
+@click.option("--queue", required=True, metavar="COLUMN", help="The column with the queue's id or name.")
+@click.option(
+    "--map", "names", multiple=True, metavar="NAME=ID", help="What a name in the file means; repeatable."
+)
+@click.option("--skip-unknown", is_flag=True, help="Leave rows of unknown queues out.")
+@_queues
+@_to
+@_tags
+def import_(
+    *,
+    file: Path,
+    text: str,
+    queue: str,
+    names: tuple[str, ...],
+    skip_unknown: bool,
+    queues: Path | None,
+    to: Path | None,
+    tags: tuple[str, ...],
+) -> None:
+    """Make cases from the ticket export FILE, a CSV file with a head.
+
+    They are to be reviewed: a ticket is written for a form and not for a chat, it may hold personal data, and where
+    it ended need not be right. Texts are cut at 2,000 characters.
+
+    \b
+    Example:
+      handoff eval import tickets.csv --text description --queue team --queues queues.yaml --to cases.jsonl
+    """  # noqa: D301 - see above
+    mapped = dict(pair.split("=", 1) for pair in names if "=" in pair)
+    if len(mapped) != len(names):
+        raise InputError("--map: right is NAME=QUEUE_ID, each name once")
+    cases = read_tickets(
+        file,
+        load(queues or example_path()),
+        text=text,
+        queue=queue,
+        names=mapped,
+        skip_unknown=skip_unknown,
+        tags=tags,
+    )
+    _put(cases, queues, to)
+    tell_operator(f"{len(cases):,} cases; review them: nothing personal was taken out of what people wrote")
+
+
+@click.command()
+@click.option(
+    "--cases", type=_FILE, multiple=True, metavar="FILE", help="Cases; without it, the shipped ones."
+)
+@_queues
+def lint(cases: tuple[Path, ...], queues: Path | None) -> None:
+    """Find what is doubtful in a set of cases: duplicates, words copied from the catalogue, thin slices.
+
+    Exit code 1 where there is any, 2 where a file has mistakes.
+
+    \b
+    Example:
+      handoff eval lint --queues queues.yaml --cases cases.jsonl
+    """  # noqa: D301 - see above
+    source = CatalogueSource(queues or example_path())
+    checked = check_cases(cases or SHIPPED, source.current())
+    found = list(find(checked, source.current().catalogue))
+    for finding in found:
+        click.echo(printable(f"{finding.case}: {finding.text}" if finding.case else finding.text))
+    if not found:
+        click.echo(f"{checked.count:,} cases: nothing doubtful")
+    sys.exit(1 if found else 0)
+
+
+def _put(cases: Iterable[Case], queues: Path | None, to: Path | None) -> None:
+    """Print the cases, or add them to a file that stays in order."""
+    lines = "".join(case.model_dump_json(exclude_defaults=True) + "\n" for case in cases)
+    if to is None:
+        click.echo(lines, nl=False)
+        return
+    before = to.read_text("utf-8") if to.exists() else ""
+    if before and not before.endswith("\n"):
+        before += "\n"
+    new = to.with_name(f"{to.name}.new")
+    new.write_text(before + lines, "utf-8")
+    try:
+        check_cases([new], CatalogueSource(queues or example_path()).current())
+    except InputError as error:
+        new.unlink()
+        raise InputError(str(error).replace(str(new), str(to))) from None
+    new.replace(to)

@@ -1,0 +1,104 @@
+"""From options and environment to a plan."""
+
+import hashlib
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from agent.data import example_path
+from agent.errors import InputError
+from agent.settings import EMBEDDED, Settings
+from evals.plan import SHIPPED, Plan, make_plan
+from evals.tape import about_of
+
+RUNS = Path("eval-runs")
+
+
+def plan_of(
+    *,
+    queues: Path | None,
+    cases: tuple[Path, ...],
+    model: str | None,
+    user: str | None,
+    record: Path | None,
+    replay: Path | None,
+    cache: bool,
+    environ: Mapping[str, str] = os.environ,
+    **more: Any,
+) -> Plan:
+    """The plan that the options describe. Raises `InputError` for everything that is wrong with them."""
+    if queues and not cases:
+        raise InputError(
+            "--queues needs --cases: the shipped cases are for the shipped example catalogue only."
+        )
+    if record and replay:
+        raise InputError("--record writes a recording and --replay reads one: give one of them.")
+    player = None
+    if replay:
+        if model or user:
+            raise InputError("--replay takes the models from the recording: leave --model and --user out.")
+        settings, player = _recorded(replay)
+    else:
+        settings = Settings.from_environment(environ, model=model)
+        if user:
+            if user == EMBEDDED:
+                raise InputError("--user takes the name of an LLM; without it the people are scripted.")
+            player = Settings.from_environment(environ, model=user)
+    asked = settings.model != EMBEDDED or player is not None
+    if record and not asked:
+        raise InputError("--record: there is nothing to record, the embedded model always answers the same.")
+    plan = make_plan(
+        queues=queues or example_path(),
+        cases=cases or SHIPPED,
+        settings=settings,
+        user=player,
+        **more,
+    )
+    if replay:
+        return with_tape(plan, replay, "replay")
+    if record:
+        return with_tape(plan, record, "record")
+    return with_tape(plan, _cache_file(plan), "cache") if cache and asked else plan
+
+
+def with_tape(plan: Plan, tape: Path, mode: Any) -> Plan:
+    """`plan` with a tape."""
+    from dataclasses import replace
+
+    return replace(plan, tape=tape, mode=mode)
+
+
+def default_out(plan: Plan) -> Path:
+    """A folder of its own for every configuration, so that the same command finds its run again."""
+    name = "".join(c if c.isalnum() or c in "-._" else "-" for c in plan.settings.model)
+    return RUNS / f"{name}-{_digest(plan.configuration)[:8]}"
+
+
+def _cache_file(plan: Plan) -> Path:
+    home = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    about = {**plan.about_model, "catalogue": plan.catalogue_hash}
+    return Path(home) / "live-agent-handoff" / "answers" / f"{_digest(about)[:16]}.jsonl"
+
+
+def _recorded(tape: Path) -> tuple[Settings, Settings | None]:
+    """The models of a recording; no key and no server is needed for them."""
+    about = about_of(tape)
+    try:
+        settings = Settings(
+            model=about["model"],
+            base_url=about["server"],
+            decisions=about["decisions"] or "tools",
+            timeout=about["turn_seconds"],
+        )
+        user = None if about["user"] == "scripted" else about["user"]
+    except KeyError as error:
+        raise InputError(f"{tape}: this recording does not say its {error}: record it again") from None
+    return settings, Settings(
+        model=user, base_url=settings.base_url, timeout=settings.timeout
+    ) if user else None
+
+
+def _digest(data: Mapping[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(data, sort_keys=True).encode()).hexdigest()

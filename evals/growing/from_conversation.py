@@ -1,0 +1,89 @@
+"""A saved conversation as a case: what the person said and did, and where they rightly landed."""
+
+from collections.abc import Iterator
+
+from agent.errors import InputError
+from agent.records.conversation import AssistantMessage, Conversation, UserMessage
+from evals.case import Act, Case, Expect, Person
+from evals.situation import situation
+
+_WORDLESS = {"skip": "/skip", "cancel": "/cancel", "other": "/other"}
+
+
+def case_of(
+    conversation: Conversation,
+    *,
+    id_: str | None = None,
+    queue: str | None = None,
+    tags: tuple[str, ...] = (),
+) -> Case:
+    """The case that `conversation` makes. Who the person was stays behind, but for what opens queues to them.
+
+    The right queue is `queue`, else the one that they accepted in the end. Raises `InputError` where nobody can tell.
+    """
+    turns = list(_turns(conversation))
+    if not turns or not turns[0][1]:
+        raise InputError("nothing is said in this conversation, so there is no case in it")
+    (_, opening), *later = turns
+    facts: dict[str, str] = {}
+    acts: list[Act] = []
+    for reply, said in later:
+        found = situation(reply.reply) if reply else "question"
+        for message in said:
+            line = _line(message)
+            if line is None or found == "closed":
+                continue
+            if found == "question" and not line.startswith("/"):
+                facts[f"answer_{len(facts) + 1}"] = line
+            else:
+                acts.append(Act(on=found, do=line))
+    right = queue or _landed(conversation)
+    if right is None and conversation.phase != "closed":
+        raise InputError("nothing was handed off in this conversation: say with --queue where it belongs")
+    return Case(
+        id=id_ or f"added-{conversation.id[:8]}",
+        opening="\n".join(filter(None, map(_line, opening))),
+        now=conversation.created,
+        user=Person(
+            facts=facts,
+            acts=tuple(acts),
+            attributes=conversation.user.attributes,
+            locale=conversation.user.locale,
+        ),
+        expect=Expect(outcome="handoff" if right else "no_handoff", queue=(right,) if right else ()),
+        tags=(*tags, "added"),
+    )
+
+
+def _turns(conversation: Conversation) -> Iterator[tuple[AssistantMessage | None, list[UserMessage]]]:
+    """What the person said, and the reply before it."""
+    before: AssistantMessage | None = None
+    said: list[UserMessage] = []
+    for message in conversation.messages:
+        if message.role == "user":
+            said.append(message)
+        else:
+            if said:
+                yield before, said
+            before, said = message, []
+    if said:
+        yield before, said
+
+
+def _line(message: UserMessage) -> str | None:
+    """As it would be typed in the terminal; None for what the played person does by themselves."""
+    if message.action is None:
+        return " ".join(message.text.split())
+    if message.action == "summary":
+        return f"/edit {' '.join(message.text.split())}"
+    return _WORDLESS.get(message.action)
+
+
+def _landed(conversation: Conversation) -> str | None:
+    """The queue that was chosen for the accepted proposal, before opening hours were looked at."""
+    if not conversation.handoffs:
+        return None
+    accepted = conversation.handoffs[-1]
+    replies = (m.reply for m in reversed(conversation.messages) if m.role == "assistant")
+    proposal = next((r.proposal for r in replies if r.proposal and r.proposal.id == accepted.proposal), None)
+    return proposal.wanted if proposal else accepted.queue_id

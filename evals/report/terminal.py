@@ -1,0 +1,198 @@
+"""The report in the terminal: what one needs to know at a glance, and where to read on."""
+
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from pathlib import Path
+from typing import TextIO
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from agent.cli.terminal import is_terminal, printable, wants_colour
+from evals.compare import Change, Comparison
+from evals.metrics.group import Scores
+from evals.metrics.interval import Metric
+from evals.report.words import EFFORT, METRICS, VIOLATIONS, bounds, faults, label, queue_name, share
+from evals.result import Result
+from evals.run_dir import REPORT
+from evals.summary import HELD, OPEN, Summary
+
+_WIDTH = 110  # where there is no terminal that says how wide it is
+_BAR = 20
+_CHANGES = 15
+
+
+class TerminalReport:
+    """Writes tables to `stream`; colours only where a terminal has them."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._console = Console(
+            file=stream,
+            color_system="auto" if wants_colour() else None,
+            width=None if is_terminal(stream) else _WIDTH,
+            highlight=False,
+            markup=False,
+            emoji=False,
+        )
+
+    def run(self, summary: Summary, out: Path) -> None:
+        """The tables of a run."""
+        self._metrics(summary)
+        self._slices(summary)
+        self._queues(summary)
+        self._confusions(summary)
+        self._effort(summary)
+        self._zeros(summary)
+        self.say(f"Report: {out / REPORT}", "bold")
+
+    def comparison(self, found: Comparison) -> None:
+        """What got better and worse, case by case."""
+        table = _table("Against the baseline", "Metric", "before", "now", "difference")
+        for name, delta in found.metrics.items():
+            before, after = delta.before.value, delta.after.value
+            if before is None and after is None:
+                continue
+            moved = "" if before is None or after is None else f"{100 * (after - before):+.1f}"
+            table.add_row(label(name), share(delta.before), share(delta.after), moved)
+        self._console.print(table)
+        for changes, word, style in ((found.worse, "worse", "red"), (found.better, "better", "green")):
+            for change in changes[:_CHANGES]:
+                self.say(f"  {word:6}  {_changed(change)}", style)
+            if len(changes) > _CHANGES:
+                self.say(f"  … and {len(changes) - _CHANGES} more that got {word}")
+        if found.changed:
+            self.say(f"Configured differently: {', '.join(found.changed)}.")
+        if found.gone or found.new:
+            self.say(f"{found.gone} cases are gone, {found.new} are new.")
+        self.say(f"{found.verdict} ({found.paired} cases in both)", "bold")
+
+    def conversation(self, result: Result, names: dict[str, str]) -> None:
+        """One conversation, turn by turn."""
+        expected = result.expected
+        right = " or ".join(queue_name(id_, names) for id_ in expected.queue) or "no queue"
+        self.say(f"{result.id} · trial {result.trial + 1} · {', '.join(result.tags)}", "bold")
+        self.say(f"expected: {expected.outcome}, {right}; a question is {expected.clarify}")
+        for turn in result.transcript:
+            self.say("")
+            self.say(f"person> {turn.said}", "bold cyan")
+            for call in turn.calls:
+                sure = f" ({call.confidence:.2f})" if call.confidence is not None else ""
+                self.say(
+                    f"  model: {call.error or call.decision} {call.queue or ''}{sure} {call.text}", "dim"
+                )
+            for text, status in turn.steps:
+                self.say(f"  {'✓' if status == 'success' else '✗'} {text}", "dim")
+            self.say(turn.reply)
+            if turn.buttons:
+                self.say("  " + "  ".join(f"[{button}]" for button in turn.buttons))
+            if turn.degraded:
+                self.say("  the model failed in this turn", "red")
+        wrong = list(faults(result, names))
+        self.say("")
+        self.say("; ".join(wrong) if wrong else "as expected", "red" if wrong else "green")
+
+    def say(self, text: str, style: str = "") -> None:
+        """A line of text, whatever stands in it."""
+        self._console.print(Text(printable(text), style), soft_wrap=True)
+
+    def _metrics(self, summary: Summary) -> None:
+        table = _table("Metrics", "", "value", "", "95 % interval", "cases")
+        for name in [*METRICS, *(name for name in summary.metrics if name.startswith("pass^"))]:
+            metric = summary.metrics[name]
+            table.add_row(label(name), share(metric), _bar(metric), bounds(metric), f"{metric.n:,}")
+        self._console.print(table)
+
+    def _slices(self, summary: Summary) -> None:
+        shown = ("accuracy", "correct", "over_asking", "under_asking", "out_of_scope_recall")
+        table = _table(
+            "Slices", "", "cases", "accuracy", "as expected", "over-asked", "under-asked", "OOS recall"
+        )
+        order = [name for name in (HELD, OPEN) if name in summary.slices]
+        for name in order + [name for name in summary.slices if name not in order]:
+            scores = summary.slices[name]
+            table.add_row(
+                printable(name), f"{scores.counts['cases']:,}", *(_brief(scores, key) for key in shown)
+            )
+        self._console.print(table)
+
+    def _queues(self, summary: Summary) -> None:
+        table = _table("Queues", "", "expected", "recall", "proposed", "precision", "F1")
+        for scores in summary.queues.values():
+            table.add_row(
+                printable(scores.name),
+                f"{scores.recall.n:,}",
+                _with_bounds(scores.recall),
+                f"{scores.precision.n:,}",
+                _with_bounds(scores.precision),
+                share(scores.f1),
+            )
+        self._console.print(table)
+
+    def _confusions(self, summary: Summary) -> None:
+        names = {id_: queue.name for id_, queue in summary.queues.items()}
+        for confusion in islice(summary.confusions, 5):
+            right = queue_name(confusion.expected, names) if confusion.expected in names else "not for agents"
+            found = queue_name(confusion.proposed, names)
+            self.say(f"  {confusion.count} × {right} → {found}: {', '.join(confusion.cases)}", "yellow")
+
+    def _effort(self, summary: Summary) -> None:
+        parts = [
+            f"{EFFORT[name].lower()} {spread.median.value:,g} / {spread.p95.value:,g}"
+            for name, spread in summary.effort.items()
+            if spread.median.value is not None and spread.p95.value is not None and spread.total
+        ]
+        if parts:
+            self.say(f"Per conversation (median / 95th percentile): {', '.join(parts)}.")
+
+    def _zeros(self, summary: Summary) -> None:
+        broken = [f"{VIOLATIONS[name]}: {count}" for name, count in summary.must_be_zero.items() if count]
+        if broken:
+            self.say(f"Must be zero, and is not: {'; '.join(broken)}.", "bold red")
+        else:
+            self.say(
+                "No handoff without a yes, after a no, to an unknown queue or twice; nobody without a reply.",
+                "green",
+            )
+        counts = summary.counts
+        for key, text in (
+            ("degraded", "conversations in which the model failed; they are out of accuracy"),
+            ("user_faults", "in which the played person failed; they are not scored"),
+            ("errors", "broken off"),
+            ("missing", "not played"),
+        ):
+            if counts[key]:
+                self.say(f"{counts[key]:,} {text}.", "red")
+
+
+def first_with_faults(results: Iterable[Result], names: dict[str, str]) -> Iterator[str]:
+    """The ids of conversations that did not go as expected."""
+    return (result.id for result in results if list(faults(result, names)))
+
+
+def _table(title: str, *columns: str) -> Table:
+    table = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False)
+    for number, column in enumerate(columns):
+        table.add_column(column, justify="left" if number == 0 else "right", no_wrap=number > 0)
+    return table
+
+
+def _bar(metric: Metric) -> str:
+    if metric.value is None:
+        return ""
+    filled = round(metric.value * _BAR)
+    return "█" * filled + "·" * (_BAR - filled)
+
+
+def _brief(scores: Scores, name: str) -> str:
+    metric = scores.metrics[name]
+    return "–" if metric.value is None else f"{100 * metric.value:.0f} % of {metric.n}"
+
+
+def _with_bounds(metric: Metric) -> str:
+    return "–" if metric.value is None else f"{share(metric)} ({bounds(metric)})"
+
+
+def _changed(change: Change) -> str:
+    tags = ", ".join(change.tags)
+    return f"{change.id} [{tags}]: {change.before:g} → {change.after:g}"
