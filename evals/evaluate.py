@@ -77,6 +77,7 @@ def evaluate(
         except HandoffError as error:
             problem = str(error)
         finally:
+            played = time.perf_counter() - began
             folder.sort()
         _sort_tape(plan)
         summary = summarize(read_results(out), plan.configuration, plan.names, plan.conversations)
@@ -84,7 +85,7 @@ def evaluate(
         if before and baseline:
             comparison = compared((before, read_results(baseline)), (summary, read_results(out)))
         times = timing(read_results(out)) | {
-            "wall_seconds": round(time.perf_counter() - began, 3),
+            "played_seconds": round(played, 3),
             "played_now": summary.counts["conversations"] - len(folder.done),
             "prices": prices,
         }

@@ -1,0 +1,204 @@
+"""How much of the ideal throughput the eval harness reaches, and what it costs beside a bare loop.
+
+    python -m benchmarks.eval_harness                  # all of it, about two minutes
+    python -m benchmarks.eval_harness --rounds 1 --only many
+
+`few`: 32 conversations at once with a model that answers after 300 ms; 1 is what sleeping alone would take.
+`many`: 200 at once, where the client's processor is the limit; the harness beside a bare loop on the openai client
+that sends the same two requests a conversation and does nothing else. `workers`: the same with two processes.
+`memory`: the growth of the largest resident size from 1,000 to 10,000 cases.
+Runs alternate, each in a process of its own. The server has its own process, too.
+"""
+
+import argparse
+import asyncio
+import json
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from benchmarks.model_server import running
+
+LATENCY = 0.3
+REQUESTS = 2  # of a conversation: a question, a queue
+CASE = {
+    "opening": "I'd like to speak to a live agent",
+    "user": {"facts": {"problem": "strange issue with a SQL database"}},
+    "expect": {"outcome": "handoff", "queue": "71f1cbd2-83ae-4e54-a03a-2ee8d31a7dee", "clarify": "required"},
+    "tags": ["vague"],
+}
+
+
+def write_cases(path: Path, count: int) -> Path:
+    """So many cases, all alike but for their ids."""
+    with path.open("w") as file:
+        file.writelines(json.dumps({"id": f"case-{number}", **CASE}) + "\n" for number in range(count))
+    return path
+
+
+def harness(cases: Path, folder: Path, concurrency: int, workers: int, model: str = "bench") -> dict[str, float]:
+    """One run of the harness in this process."""
+    from agent.cli.notices import warnings_on_stderr
+    from evals.cli.planning import plan_of
+    from evals.evaluate import evaluate
+
+    plan = plan_of(
+        queues=None, cases=(cases,), model=model, user=None, record=None, replay=None, cache=False, concurrency=concurrency
+    )
+    with warnings_on_stderr():
+        outcome = evaluate(plan, folder / "run", workers=workers)
+    summary = outcome.summary
+    assert summary.complete, outcome.problem
+    assert summary.metrics["correct"].value == 1
+    timed = json.loads((folder / "run" / "run.json").read_text())["times"]
+    return {"seconds": timed["played_seconds"], "conversations": summary.counts["conversations"]}
+
+
+def bare(base_url: str, count: int, concurrency: int) -> dict[str, float]:
+    """The same requests in a loop on the openai client that knows nothing else."""
+    from openai import AsyncOpenAI
+
+    requests = json.loads(Path(os.environ["BENCH_REQUESTS"]).read_text())
+
+    async def go() -> float:
+        client = AsyncOpenAI(base_url=base_url, api_key="none", max_retries=0)
+        left = iter(range(count))
+
+        async def worker() -> None:
+            for _ in left:
+                for request in requests:
+                    response = await client.chat.completions.create(**request)
+                    message = response.choices[0].message
+                    if message.tool_calls:
+                        json.loads(message.tool_calls[0].function.arguments)  # type: ignore[union-attr]
+
+        began = time.perf_counter()
+        async with asyncio.TaskGroup() as group:
+            for _ in range(concurrency):
+                group.create_task(worker())
+        seconds = time.perf_counter() - began
+        await client.close()
+        return seconds
+
+    return {"seconds": asyncio.run(go()), "conversations": count}
+
+
+def requests_of_a_conversation(path: Path) -> Path:
+    """The two requests that the harness sends, for the bare loop to send."""
+    from datetime import UTC, datetime
+
+    from agent import HandoffAgent
+    from agent.data import example_path
+    from agent.models.base import Answer, Briefing
+    from agent.models.openai_chat import OpenAIModel
+    from agent.records.decision import Ask, SelectQueue
+
+    model, sent = OpenAIModel("bench", base_url="http://127.0.0.1:9/v1"), []
+
+    class Listens:
+        name = "bench"
+
+        async def decide(self, briefing: Briefing, started: Callable[[str], None] | None = None) -> Answer:  # noqa: ARG002
+            sent.append(model.request(briefing))
+            if len(sent) == 1:
+                return Answer(decision=Ask(question="What is the problem about, please?"))
+            return Answer(decision=SelectQueue(queue_id="71f1cbd2-83ae-4e54-a03a-2ee8d31a7dee"))
+
+        async def close(self) -> None:
+            pass
+
+    async def go() -> None:
+        clock = lambda: datetime(2026, 11, 18, 12, tzinfo=UTC)  # noqa: E731
+        async with HandoffAgent.from_file(example_path(), model=Listens(), clock=clock) as agent:
+            chat = agent.start()
+            await chat.send(CASE["opening"])  # type: ignore[arg-type]
+            await chat.send("strange issue with a SQL database")
+
+    asyncio.run(go())
+    path.write_text(json.dumps(sent))
+    return path
+
+
+def measured(*arguments: str, env: dict[str, str]) -> dict[str, Any]:
+    """One measurement in a process of its own."""
+    command = [sys.executable, "-m", "benchmarks.eval_harness", "--child", *arguments]
+    done = subprocess.run(command, env={**os.environ, **env}, stdout=subprocess.PIPE, text=True, check=True)  # noqa: S603
+    result: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return result
+
+
+def child(arguments: list[str]) -> None:
+    """What `measured` runs."""
+    kind, count, concurrency, workers = arguments[0], *map(int, arguments[1:4])
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        if kind == "bare":
+            result = bare(os.environ["OPENAI_BASE_URL"], count, concurrency)
+        else:
+            cases = write_cases(folder / "cases.jsonl", count)
+            result = harness(cases, folder, concurrency, workers, model=kind)
+    usage = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    result |= {
+        "cpu_ms": 1000 * sum(used.ru_utime + used.ru_stime for used in usage) / count,
+        "rss_mb": usage[0].ru_maxrss / 1024,
+        "per_second": result["conversations"] / result["seconds"],
+    }
+    print(json.dumps(result))  # noqa: T201
+
+
+def main() -> None:
+    """Measure, and print a table."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--only", choices=["few", "many", "workers", "memory"], action="append")
+    parser.add_argument("--json", type=Path, help="also write everything that was measured here")
+    parser.add_argument("--child", nargs="+", help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.child:
+        child(options.child)
+        return
+    wanted = options.only or ["few", "many", "workers", "memory"]
+    found: dict[str, list[float]] = {}
+    rows: list[dict[str, Any]] = []
+
+    def note(name: str, value: float, **more: Any) -> None:
+        found.setdefault(name, []).append(value)
+        rows.append({"name": name, "value": value, **more})
+
+    with tempfile.TemporaryDirectory() as name, running(LATENCY) as url:
+        env = {"OPENAI_BASE_URL": url, "BENCH_REQUESTS": str(requests_of_a_conversation(Path(name) / "requests.json"))}
+        for number in range(options.rounds):
+            if "few" in wanted:
+                one = measured("bench", "640", "32", "1", env=env)
+                note("32 at once: share of the ideal", one["per_second"] / (32 / (REQUESTS * LATENCY)), **one)
+            if "many" in wanted or "workers" in wanted:
+                # First the one, then the other, in turns: noise hits both alike.
+                kinds = [("bare", "1"), ("bench", "1"), *([("bench", "2")] if "workers" in wanted else [])]
+                runs = {
+                    kind: measured(kind[0], "1600", "200" if kind[1] == "1" else "100", kind[1], env=env)
+                    for kind in (kinds if number % 2 == 0 else reversed(kinds))
+                }
+                loop = runs["bare", "1"]
+                for (kind, workers), run in runs.items():
+                    if kind != "bare":
+                        title = f"200 at once, {workers} process{'es' if workers != '1' else ''}: of a bare loop"
+                        note(title, run["per_second"] / loop["per_second"], bare=loop, **run)
+            if "memory" in wanted and number == 0:
+                small, large = (measured("embedded", count, "8", "1", env=env) for count in ("1000", "10000"))
+                note("10,000 cases: times the memory of 1,000", large["rss_mb"] / small["rss_mb"], small=small, large=large)
+    for title, values in found.items():
+        spread = f"{min(values):.2f} to {max(values):.2f}"
+        print(f"{title:45} {median(values):.2f}   ({spread}, {len(values)} rounds)")  # noqa: T201
+    if options.json:
+        options.json.write_text(json.dumps(rows, indent=1))
+
+
+if __name__ == "__main__":
+    main()
