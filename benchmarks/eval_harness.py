@@ -43,14 +43,23 @@ def write_cases(path: Path, count: int) -> Path:
     return path
 
 
-def harness(cases: Path, folder: Path, concurrency: int, workers: int, model: str = "bench") -> dict[str, float]:
+def harness(
+    cases: Path, folder: Path, concurrency: int, workers: int, model: str = "bench"
+) -> dict[str, float]:
     """One run of the harness in this process."""
     from agent.cli.notices import warnings_on_stderr
     from evals.cli.planning import plan_of
     from evals.evaluate import evaluate
 
     plan = plan_of(
-        queues=None, cases=(cases,), model=model, user=None, record=None, replay=None, cache=False, concurrency=concurrency
+        queues=None,
+        cases=(cases,),
+        model=model,
+        user=None,
+        record=None,
+        replay=None,
+        cache=False,
+        concurrency=concurrency,
     )
     with warnings_on_stderr():
         outcome = evaluate(plan, folder / "run", workers=workers)
@@ -77,7 +86,7 @@ def bare(base_url: str, count: int, concurrency: int) -> dict[str, float]:
                     response = await client.chat.completions.create(**request)
                     message = response.choices[0].message
                     if message.tool_calls:
-                        json.loads(message.tool_calls[0].function.arguments)  # type: ignore[union-attr]
+                        json.loads(message.tool_calls[0].function.arguments)
 
         began = time.perf_counter()
         async with asyncio.TaskGroup() as group:
@@ -129,13 +138,15 @@ def requests_of_a_conversation(path: Path) -> Path:
 def measured(*arguments: str, env: dict[str, str]) -> dict[str, Any]:
     """One measurement in a process of its own."""
     command = [sys.executable, "-m", "benchmarks.eval_harness", "--child", *arguments]
-    done = subprocess.run(command, env={**os.environ, **env}, stdout=subprocess.PIPE, text=True, check=True)  # noqa: S603
+    done = subprocess.run(command, env={**os.environ, **env}, stdout=subprocess.PIPE, text=True, check=True)
     result: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     return result
 
 
 def child(arguments: list[str]) -> None:
     """What `measured` runs."""
+    import openai  # noqa: F401 - its import is the same second for both
+
     kind, count, concurrency, workers = arguments[0], *map(int, arguments[1:4])
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -150,12 +161,14 @@ def child(arguments: list[str]) -> None:
         "rss_mb": usage[0].ru_maxrss / 1024,
         "per_second": result["conversations"] / result["seconds"],
     }
-    print(json.dumps(result))  # noqa: T201
+    print(json.dumps(result))
 
 
 def main() -> None:
     """Measure, and print a table."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--only", choices=["few", "many", "workers", "memory"], action="append")
     parser.add_argument("--json", type=Path, help="also write everything that was measured here")
@@ -165,39 +178,55 @@ def main() -> None:
         child(options.child)
         return
     wanted = options.only or ["few", "many", "workers", "memory"]
-    found: dict[str, list[float]] = {}
-    rows: list[dict[str, Any]] = []
-
-    def note(name: str, value: float, **more: Any) -> None:
-        found.setdefault(name, []).append(value)
-        rows.append({"name": name, "value": value, **more})
-
+    rows = Rows()
     with tempfile.TemporaryDirectory() as name, running(LATENCY) as url:
-        env = {"OPENAI_BASE_URL": url, "BENCH_REQUESTS": str(requests_of_a_conversation(Path(name) / "requests.json"))}
+        requests = requests_of_a_conversation(Path(name) / "requests.json")
+        env = {"OPENAI_BASE_URL": url, "BENCH_REQUESTS": str(requests)}
         for number in range(options.rounds):
-            if "few" in wanted:
-                one = measured("bench", "640", "32", "1", env=env)
-                note("32 at once: share of the ideal", one["per_second"] / (32 / (REQUESTS * LATENCY)), **one)
-            if "many" in wanted or "workers" in wanted:
-                # First the one, then the other, in turns: noise hits both alike.
-                kinds = [("bare", "1"), ("bench", "1"), *([("bench", "2")] if "workers" in wanted else [])]
-                runs = {
-                    kind: measured(kind[0], "1600", "200" if kind[1] == "1" else "100", kind[1], env=env)
-                    for kind in (kinds if number % 2 == 0 else reversed(kinds))
-                }
-                loop = runs["bare", "1"]
-                for (kind, workers), run in runs.items():
-                    if kind != "bare":
-                        title = f"200 at once, {workers} process{'es' if workers != '1' else ''}: of a bare loop"
-                        note(title, run["per_second"] / loop["per_second"], bare=loop, **run)
-            if "memory" in wanted and number == 0:
-                small, large = (measured("embedded", count, "8", "1", env=env) for count in ("1000", "10000"))
-                note("10,000 cases: times the memory of 1,000", large["rss_mb"] / small["rss_mb"], small=small, large=large)
-    for title, values in found.items():
-        spread = f"{min(values):.2f} to {max(values):.2f}"
-        print(f"{title:45} {median(values):.2f}   ({spread}, {len(values)} rounds)")  # noqa: T201
+            one_round(wanted, number, env, rows)
+    rows.show()
     if options.json:
-        options.json.write_text(json.dumps(rows, indent=1))
+        options.json.write_text(json.dumps(rows.rows, indent=1))
+
+
+class Rows:
+    """What was measured, by name."""
+
+    def __init__(self) -> None:
+        self.rows: list[dict[str, Any]] = []
+
+    def note(self, name: str, value: float, **more: Any) -> None:
+        """One value, with all that it was made of."""
+        self.rows.append({"name": name, "value": value, **more})
+
+    def show(self) -> None:
+        """Print the medians."""
+        for name in dict.fromkeys(row["name"] for row in self.rows):
+            values = [row["value"] for row in self.rows if row["name"] == name]
+            spread = f"{min(values):.2f} to {max(values):.2f}, {len(values)} rounds"
+            print(f"{name:45} {median(values):.2f}   ({spread})")
+
+
+def one_round(wanted: list[str], number: int, env: dict[str, str], rows: Rows) -> None:
+    """Everything once; every second round the other way round, so that noise hits both alike."""
+    if "few" in wanted:
+        one = measured("bench", "640", "32", "1", env=env)
+        rows.note("32 at once: share of the ideal", one["per_second"] / (32 / (REQUESTS * LATENCY)), **one)
+    if "many" in wanted or "workers" in wanted:
+        kinds = [("bare", "1"), ("bench", "1"), *([("bench", "2")] if "workers" in wanted else [])]
+        runs = {
+            kind: measured(kind[0], "1600", "200" if kind[1] == "1" else "100", kind[1], env=env)
+            for kind in (kinds if number % 2 == 0 else reversed(kinds))
+        }
+        loop = runs["bare", "1"]
+        for (kind, workers), run in runs.items():
+            if kind != "bare":
+                title = f"200 at once, {workers} process{'es' if workers != '1' else ''}: of a bare loop"
+                rows.note(title, run["per_second"] / loop["per_second"], bare=loop, **run)
+    if "memory" in wanted and number == 0:
+        small, large = (measured("embedded", count, "8", "1", env=env) for count in ("1000", "10000"))
+        ratio = large["rss_mb"] / small["rss_mb"]
+        rows.note("10,000 cases: times the memory of 1,000", ratio, small=small, large=large)
 
 
 if __name__ == "__main__":

@@ -42,7 +42,11 @@ def _call() -> dict[str, Any]:
         "second_queue_id": None,
     }
     function = {"name": "select_queue", "arguments": json.dumps(arguments)}
-    return {"role": "assistant", "content": None, "tool_calls": [{"id": "c1", "type": "function", "function": function}]}
+    return {
+        "role": "assistant",
+        "content": None,
+        "tool_calls": [{"id": "c1", "type": "function", "function": function}],
+    }
 
 
 _ASKS = _answer({"role": "assistant", "content": "What is the problem about, please?"}, "stop")
@@ -89,12 +93,20 @@ class _Connection(asyncio.Protocol):
 @contextmanager
 def running(latency: float, port: int = 18090) -> Iterator[str]:
     """The server in a process of its own; gives its base URL."""
-    command = [sys.executable, "-m", "benchmarks.model_server", "--port", str(port), "--latency", str(latency)]
-    server = subprocess.Popen(command)  # noqa: S603 - our own module
+    command = [
+        sys.executable,
+        "-m",
+        "benchmarks.model_server",
+        "--port",
+        str(port),
+        "--latency",
+        str(latency),
+    ]
+    server = subprocess.Popen(command)
     try:
         for _ in range(100):
             try:
-                with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=1):  # noqa: S310 - loopback
+                with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=1):
                     break
             except OSError:
                 time.sleep(0.05)

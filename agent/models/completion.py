@@ -43,20 +43,20 @@ def without_thoughts(text: str) -> str:
 
 
 def read(response: Any) -> Completion:
-    """The answer in the SDK's response object; raises `UnreadableError`."""
+    """The answer in the JSON of a response; raises `UnreadableError`."""
     try:
-        choice = response.choices[0]
-        message = choice.message
+        choice = response["choices"][0]
+        message = choice["message"]
         calls = tuple(
-            Call(call.function.name or "", _arguments(call.function.arguments))
-            for call in message.tool_calls or ()
+            Call(call["function"].get("name") or "", _arguments(call["function"].get("arguments")))
+            for call in message.get("tool_calls") or ()
         )
         return Completion(
-            text=without_thoughts(message.content or ""),
+            text=without_thoughts(message.get("content") or ""),
             calls=calls,
-            refused=bool(getattr(message, "refusal", None)),
-            finish=choice.finish_reason or "",
-            **_usage(response),
+            refused=bool(message.get("refusal")),
+            finish=choice.get("finish_reason") or "",
+            **_usage((response.get("usage") or {}).get),
         )
     except (AttributeError, IndexError, KeyError, TypeError) as error:
         raise UnreadableError("not a chat completion") from error
@@ -102,7 +102,8 @@ class _Heard:
     usage: dict[str, int] = field(default_factory=dict)
 
     def add(self, chunk: Any) -> None:
-        self.usage = _usage(chunk) or self.usage
+        usage = getattr(chunk, "usage", None)
+        self.usage = _usage(lambda key: getattr(usage, key, None)) or self.usage
         for choice in chunk.choices[:1]:
             self.finish = choice.finish_reason or self.finish
             delta = choice.delta
@@ -130,7 +131,6 @@ def _arguments(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value) if value else ""
 
 
-def _usage(response: Any) -> dict[str, int]:
-    usage = getattr(response, "usage", None)
-    counts = {key: getattr(usage, key, None) for key in ("prompt_tokens", "completion_tokens")}
+def _usage(get: Callable[[str], Any]) -> dict[str, int]:
+    counts = {key: get(key) for key in ("prompt_tokens", "completion_tokens")}
     return {key: count for key, count in counts.items() if isinstance(count, int) and count >= 0}

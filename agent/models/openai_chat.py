@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import Awaitable, Callable
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
 from agent.errors import ModelAnswerInvalid
@@ -100,7 +100,7 @@ class OpenAIModel:
 
     def _prompt(self, briefing: Briefing) -> Prompt:
         listed = self._writer.prefix(briefing.view).listed
-        reserved = 0 if self._decisions == "json" else _size(encoding_tools.parameters(search=not listed))
+        reserved = 0 if self._decisions == "json" else _tools_size(search=not listed)
         return self._writer.write(briefing, reserved=reserved)
 
     def _wanted(self, prompt: Prompt) -> dict[str, Any]:
@@ -140,5 +140,6 @@ class OpenAIModel:
         return encoding_tools.parse(completion, search=not prompt.listed)
 
 
-def _size(parameters: dict[str, Any]) -> int:
-    return in_bytes(json.dumps(parameters))
+@cache
+def _tools_size(*, search: bool) -> int:
+    return in_bytes(json.dumps(encoding_tools.parameters(search=search)))

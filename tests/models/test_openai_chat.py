@@ -228,15 +228,16 @@ def test_one_model_serves_several_loops_at_once_and_one_after_the_other() -> Non
         async def here() -> None:
             there = asyncio.run_coroutine_threadsafe(model.decide(briefing()), other)
             await asyncio.gather(model.decide(briefing()), asyncio.wrap_future(there))
-            assert len(model._server.clients._clients) == 2
+            assert len(model._server._clients._clients) == 2
             await model.close()
-            assert model._server.clients._clients == {}
+            assert model._server._clients._clients == {}
 
         async def once() -> None:
             await model.decide(briefing())
-            assert len(model._server.clients._clients) == 1
+            assert len(model._server._clients._clients) == 1
             # A loop that ends without close() would leave a socket to the garbage collector.
-            await model._server.clients.get().close()
+            with model._server._clients.lend() as client:
+                await client.close()
 
         asyncio.run(here())
         other.call_soon_threadsafe(other.stop)
