@@ -20,6 +20,7 @@ Path = tuple[str | int, ...]
 """Keys and list indexes from the root to a value."""
 
 MAX_DEPTH = 20
+_TOO_DEEP = f"this is nested more than {MAX_DEPTH} levels deep: a catalogue needs 6"
 
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]")
 _LOADER: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
@@ -90,6 +91,8 @@ def _decode(content: bytes) -> str:
 def _syntax(error: yaml.MarkedYAMLError) -> Mistake:
     mark = error.problem_mark or error.context_mark
     problem = str(error.problem)
+    if problem == "exceeded maximum nesting depth":  # the parser's own limit, since PyYAML 6.0.4
+        return Mistake(mark.line + 1 if mark else 1, _TOO_DEEP)
     hint = {
         "mapping values are not allowed in this context": "put a text with a colon in it in quotes",
         "found character that cannot start any token": "indent with spaces, not tabs, and put a text that "
@@ -150,7 +153,7 @@ class _Builder:
 
     def _enter(self, node: Any, line: int) -> None:
         if len(self._open) == MAX_DEPTH:
-            raise _Unreadable(line, f"this is nested more than {MAX_DEPTH} levels deep: a catalogue needs 6")
+            raise _Unreadable(line, _TOO_DEEP)
         self._open.append(_Open(node, self._add(node, line)))
 
     def _add(self, node: Tree, line: int) -> Path:
