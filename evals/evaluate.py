@@ -3,14 +3,14 @@
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-from agent.errors import HandoffError, InputError
+from agent.errors import HandoffError, InputError, RunError
 from agent.models.base import ChatModel
 from evals.compare import Comparison, compared
 from evals.judging import judged
@@ -29,9 +29,10 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a run came to. `problem` says why it is not complete, where it is not."""
+    """What a run came to. `played` conversations are of this time; `problem` says what kept it from its end."""
 
     summary: Summary
+    played: int
     problem: str | None = None
     comparison: Comparison | None = None
 
@@ -54,11 +55,13 @@ def evaluate(
     that were there before first. Also works inside a running event loop, in a thread of its own.
 
     Raises `InputError` for a folder that belongs to another run, `KeyboardInterrupt` on Ctrl-C; what was played
-    until then is kept. Everything else that keeps a run from its end is the outcome's `problem`.
+    until then is kept. Whatever else keeps a run from its end is the outcome's `problem`, or a `RunError` where
+    not even a summary could be written.
     """
     before = read_summary(baseline) if baseline else None  # before anything is paid for
     if model is not None and workers > 1:
         raise InputError("a model that is handed in cannot go to other processes: use workers=1")
+    _head_tape(plan)
     began, problem = time.perf_counter(), None
     with RunDir(out, plan.fingerprint, fresh=fresh) as folder:
         if folder.done:
@@ -69,28 +72,38 @@ def evaluate(
             folder.add(result)
             watch(result)
 
-        _head_tape(plan)
         try:
             _play(plan, sink, folder.done, model, workers)
         except InputError:
             raise
         except HandoffError as error:
             problem = str(error)
-        finally:
-            played = time.perf_counter() - began
+        played = time.perf_counter() - began
+        with _room_for(out):
             folder.sort()
-        _sort_tape(plan)
-        summary = summarize(read_results(out), plan.configuration, plan.names, plan.conversations)
-        comparison = None
-        if before and baseline:
-            comparison = compared((before, read_results(baseline)), (summary, read_results(out)))
-        times = timing(read_results(out)) | {
-            "played_seconds": round(played, 3),
-            "played_now": summary.counts["conversations"] - len(folder.done),
-            "prices": prices,
-        }
-        folder.finish(summary, page(summary, read_results(out), times, comparison), times)
-    return Outcome(summary, problem, comparison)
+            _sort_tape(plan)
+            summary = summarize(read_results(out), plan.configuration, plan.names, plan.conversations)
+            comparison = None
+            if before and baseline:
+                comparison = compared((before, read_results(baseline)), (summary, read_results(out)))
+            times = timing(read_results(out)) | {
+                "played_seconds": round(played, 3),
+                "played_now": summary.counts["conversations"] - len(folder.done),
+                "prices": prices,
+            }
+            folder.finish(summary, page(summary, read_results(out), times, comparison), times)
+    return Outcome(summary, times["played_now"], problem, comparison)
+
+
+@contextmanager
+def _room_for(out: Path) -> Iterator[None]:
+    """A disk that is full once everything is played keeps the run from its end, and takes nothing away."""
+    try:
+        yield
+    except OSError as error:
+        raise RunError(
+            f"{error.filename or out}: {error.strerror}; what was played is kept in {out}"
+        ) from error
 
 
 def regrade(out: Path, plan: Plan | None = None) -> Summary:
@@ -142,12 +155,12 @@ def _play(plan: Plan, sink: Sink, done: Collection[int], model: ChatModel | None
 
 
 def _head_tape(plan: Plan) -> None:
-    """Refuse a tape that is about another model before a folder or a worker is begun; a new one gets its head."""
+    """Refuse a tape that is about another model before a folder is made; a new one gets its head."""
     if plan.tape:
         Tape(plan.tape, plan.mode, plan.about_model).close()
 
 
 def _sort_tape(plan: Plan) -> None:
     if plan.tape and plan.mode == "record":
-        with suppress(OSError), Tape(plan.tape, plan.mode, plan.about_model) as tape:
+        with Tape(plan.tape, plan.mode, plan.about_model) as tape:
             tape.sort()

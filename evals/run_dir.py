@@ -165,11 +165,11 @@ def read_results(path: Path) -> Iterator[Result]:
     try:
         with file.open("rb") as lines:
             for number, line in enumerate(lines, 1):
+                if not line.endswith(b"\n"):
+                    return  # a killed run's last line
                 try:
                     yield Result.model_validate_json(line)
                 except ValidationError as error:
-                    if not line.endswith(b"\n"):
-                        return  # a killed run's last line
                     where = ".".join(map(str, error.errors()[0]["loc"]))
                     raise InputError(f"{file}:{number}: this is no result (at `{where}`)") from None
     except OSError as error:

@@ -88,6 +88,6 @@ def summarize(
             if id_ in found
         },
         confusions=whole.confusions.top(),
-        matrix=whole.confusions.matrix(),
+        matrix=whole.confusions.matrix(names),
         calibration=confidences.calibration(),
     )

@@ -141,6 +141,8 @@ def _run(
         except RunError as error:
             tell_operator(str(error))
             return INCOMPLETE
+    if not outcome.played:
+        tell_operator(f"{out} holds this very run already, so nothing was played; --fresh plays it again")
     if as_json:
         click.echo(outcome.summary.text(), nl=False)
     else:

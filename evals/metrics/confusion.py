@@ -2,6 +2,7 @@
 
 import math
 from collections import Counter
+from collections.abc import Iterable
 
 from agent.records.base import Record
 from evals.metrics.interval import Metric, Z, proportion, rounded
@@ -52,10 +53,10 @@ class Confusions:
             if len(cases) < _EXAMPLES:
                 cases[id_] = None
 
-    def matrix(self) -> Matrix:
-        """Everything, in the order of the ids."""
+    def matrix(self, order: Iterable[str] = ()) -> Matrix:
+        """Everything, in the `order` of the queues, and of their ids."""
         seen = {label for pair in self._counts for label in pair} - {NONE}
-        labels = (*sorted(seen), NONE)
+        labels = (*dict.fromkeys([label for label in order if label in seen] + sorted(seen)), NONE)
         return Matrix(labels=labels, counts=tuple(tuple(self._counts[a, b] for b in labels) for a in labels))
 
     def top(self, limit: int = 10) -> tuple[Confusion, ...]:

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Mapping
 
 from evals.report.markup import Node, node
-from evals.report.words import faults, queue_name
-from evals.result import Call, Result, Turn
+from evals.report.words import decision, faults, queue_name
+from evals.result import Result, Turn
 
 SHOWN = 500
 """So many at most stand on the page; `handoff eval show` prints any other."""
@@ -56,18 +56,18 @@ def _item(result: Result, wrong: list[str], names: Mapping[str, str]) -> Node:
             f"Came: {result.outcome.replace('_', ' ')}, {queue_name(result.queue, names)}; "
             f"{result.asked_first} asked before; {result.model_calls} model calls; ended as {result.ended}.",
         ),
-        node("ol", *(_turn(turn) for turn in result.transcript), class_="talk"),
+        node("ol", *(_turn(turn, names) for turn in result.transcript), class_="talk"),
         id=f"case-{result.id}" if not result.trial else None,
         class_="case",
     )
 
 
-def _turn(turn: Turn) -> Node:
+def _turn(turn: Turn, names: Mapping[str, str]) -> Node:
     steps = [
         node("li", f"{'✓' if status == 'success' else '✗' if status == 'error' else '…'} {text}")
         for text, status in turn.steps
     ]
-    calls = [node("li", _decision(call)) for call in turn.calls]
+    calls = [node("li", decision(call, names)) for call in turn.calls]
     return node(
         "li",
         node("p", turn.said, class_="person", dir="auto"),
@@ -81,12 +81,3 @@ def _turn(turn: Turn) -> Node:
         if turn.degraded
         else None,
     )
-
-
-def _decision(call: Call) -> str:
-    if call.error:
-        return f"model: {call.error}"
-    sure = f" (confidence {call.confidence:.2f})" if call.confidence is not None else ""
-    named = f" {call.queue}" if call.queue else ""
-    text = f": {call.text}" if call.text else ""
-    return f"model: {call.decision}{named}{sure}{text}"

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from evals.metrics.confusion import NONE
 from evals.metrics.interval import Metric
-from evals.result import Result
+from evals.result import Call, Result
 
 METRICS = {
     "accuracy": "Routing accuracy (first proposal)",
@@ -53,6 +53,16 @@ def bounds(metric: Metric) -> str:
 def queue_name(id_: str | None, names: Mapping[str, str]) -> str:
     """A queue as people know it."""
     return "no proposal" if id_ in (None, NONE) else names.get(str(id_), str(id_))
+
+
+def decision(call: Call, names: Mapping[str, str]) -> str:
+    """What the model decided, or how it failed."""
+    if call.error:
+        return f"model: {call.error}"
+    sure = f" (confidence {call.confidence:.2f})" if call.confidence is not None else ""
+    named = f" {queue_name(call.queue, names)}" if call.queue else ""
+    text = f": {call.text}" if call.text else ""
+    return f"model: {call.decision}{named}{sure}{text}"
 
 
 def faults(result: Result, names: Mapping[str, str]) -> Iterator[str]:

@@ -1,0 +1,296 @@
+"""`handoff eval` as it is used: exit codes, messages, and the commands for looking at runs."""
+
+import json
+import os
+import re
+import resource
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from agent.cli.main import main
+from tests.evals.runs import CASES, PRINTERS, case, vague, write
+from tests.support.openai_answers import failure
+from tests.support.openai_stub import OpenAIStub, brain
+
+
+def run(*arguments: str | Path, **environment: str) -> Result:
+    return CliRunner(env=environment).invoke(main, ["eval", *map(str, arguments)])
+
+
+@pytest.fixture
+def cases(tmp_path: Path) -> Path:
+    return write(tmp_path / "cases.jsonl")
+
+
+@pytest.fixture
+def out(tmp_path: Path, cases: Path) -> Path:
+    """A run that is there."""
+    result = run("--cases", cases, "--model", "embedded", "--out", tmp_path / "out")
+    assert result.exit_code == 0, result.output
+    return tmp_path / "out"
+
+
+def message(result: Result) -> str:
+    """The one line on standard error."""
+    (line,) = (line for line in result.stderr.splitlines() if line)
+    return line
+
+
+def test_without_arguments_it_plays_the_shipped_cases(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    result = run("--limit", "20")
+    assert result.exit_code == 0, result.output
+    assert "No model is set" in result.stderr
+    found = re.search(r"Report: (eval-runs/embedded-[0-9a-f]{8}/report\.html)", result.stdout)
+    assert found
+    assert Path(found[1]).exists()
+    again = run("--limit", "20")
+    assert "holds this very run already" in again.stderr
+    assert again.stdout == result.stdout
+
+
+def test_what_is_printed_and_what_is_written_is_the_same(out: Path, cases: Path) -> None:
+    result = run("--cases", cases, "--model", "embedded", "--out", out, "--json")
+    assert result.stdout == (out / "summary.json").read_text()
+    table = run("--cases", cases, "--model", "embedded", "--out", out).stdout
+    assert re.search(r"Routing accuracy .* 75\.0 % .* 30\.1 – 95\.4 +4\n", table)
+    assert "1 × Printers & Scanners → Database Support: wrong" in table
+    assert "\x1b" not in table
+
+
+@pytest.mark.parametrize(
+    ("gate", "code", "told"),
+    [
+        ("accuracy=0.75", 0, ""),
+        ("accuracy=0.76", 1, "gate: accuracy is 0.750, under 0.76"),
+        ("accuracy@held=1", 0, ""),
+        ("accuracy@clear=0.9", 1, "gate: accuracy@clear is 0.667, under 0.9"),
+        ("accuracy@nothing=0", 1, "accuracy@nothing is unknown"),
+        ("out_of_scope_recall=0", 1, "out_of_scope_recall is unknown"),
+    ],
+)
+def test_gates_decide_the_exit_code(out: Path, cases: Path, gate: str, code: int, told: str) -> None:
+    result = run("--cases", cases, "--model", "embedded", "--out", out, "--fail-under", gate)
+    assert result.exit_code == code, result.output
+    assert told in result.stderr
+
+
+def test_a_promise_that_is_broken_always_fails_the_run(out: Path, cases: Path) -> None:
+    lines = (out / "results.jsonl").read_text().splitlines()
+    first = json.loads(lines[0])
+    assert first["violations"] == []
+    first["violations"] = ["handoff_without_yes"]
+    (out / "results.jsonl").write_text("\n".join([json.dumps(first), *lines[1:], ""]))
+    result = run("--cases", cases, "--model", "embedded", "--out", out)
+    assert result.exit_code == 1
+    assert "handoff_without_yes: 1 where there must be none" in result.stderr
+
+
+def test_a_baseline_shows_what_got_better_and_worse(tmp_path: Path, out: Path) -> None:
+    catalogue = tmp_path / "queues.yaml"
+    example = CliRunner().invoke(main, ["queues", "example"]).stdout
+    catalogue.write_text(re.sub("sql|quer(y|ies)|abfrage|hang", "Foo", example, flags=re.IGNORECASE))
+    options = ("--cases", tmp_path / "cases.jsonl", "--model", "embedded", "--queues", catalogue)
+    result = run(*options, "--out", tmp_path / "new", "--baseline", out)
+    assert result.exit_code == 0, result.output
+    assert "  worse   clear [clear]: 1 → 0" in result.stdout
+    assert "worse (exact McNemar p = " in result.stdout
+    assert "Configured differently: catalogue." in result.stdout
+    compared = run("compare", out, tmp_path / "new")
+    assert compared.exit_code == 0
+    assert compared.stdout in result.stdout
+    assert "Comparison" in (tmp_path / "new/report.html").read_text()
+    other = run("compare", tmp_path / "new", out)
+    assert "  better  clear [clear]: 0 → 1" in other.stdout
+
+
+def test_show_prints_one_conversation_or_what_went_wrong(out: Path) -> None:
+    assert run("show", out).stdout == "wrong\n"
+    shown = run("show", out, "vague").stdout
+    assert "person> strange issue with a SQL database" in shown
+    assert "✓ Determining appropriate live agent queue" in shown
+    assert shown.endswith("as expected\n")
+    assert "no conversation 'nobody'" in message(run("show", out, "nobody"))
+
+
+def test_regrade_scores_again_by_what_the_cases_expect_now(tmp_path: Path, out: Path) -> None:
+    corrected = [{**CASES[3], "expect": CASES[0]["expect"]}]
+    now = write(tmp_path / "now.jsonl", [*CASES[:3], *corrected])
+    before = (out / "summary.json").read_bytes()
+    assert run("regrade", out).exit_code == 0
+    assert (out / "summary.json").read_bytes() == before
+    result = run("regrade", out, "--cases", now)
+    assert "100.0 %" in result.stdout
+    assert json.loads((out / "summary.json").read_text())["metrics"]["accuracy"]["value"] == 1
+    assert "100.0 %" in (out / "report.html").read_text()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (
+            ["--cases", "missing.jsonl"],
+            "missing.jsonl: the case file cannot be read (No such file or directory)",
+        ),
+        (["--queues", "q.yaml"], "--queues needs --cases"),
+        (["--fail-under", "accuracy=2"], "a value from 0 to 1"),
+        (["--fail-under", "acuracy=0.5"], "there is no such metric"),
+        (["--fail-under", "over_asking=0.5"], "use --fail-over"),
+        (["--fail-over", "accuracy=0.5"], "use --fail-under"),
+        (["--baseline", "nowhere"], "nowhere/summary.json: No such file"),
+        (["--tag", "nothing"], "no case has any of these tags"),
+        (["--user", "embedded"], "--user takes the name of an LLM"),
+        (["--model", "gpt"], "OPENAI_API_KEY"),
+    ],
+)
+def test_bad_usage_is_one_message_and_exit_code_2(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str], told: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    result = run(*arguments, HANDOFF_MODEL="embedded")
+    assert result.exit_code == 2, result.output
+    assert told in message(result)
+    assert list(tmp_path.iterdir()) == []  # nothing is run
+
+
+def test_every_bad_line_is_told_at_once_and_nothing_is_run(tmp_path: Path) -> None:
+    lines = [
+        json.dumps(CASES[0]),
+        "{",
+        json.dumps(CASES[0]),
+        json.dumps(case("x", "hello", "no-such-queue")),
+        "[]",
+    ]
+    bad = tmp_path / "bad.jsonl"
+    bad.write_text("\n".join(lines))
+    result = run("--cases", bad, "--out", tmp_path / "out")
+    assert result.exit_code == 2
+    told = re.findall(r"bad\.jsonl:(\d+): ", result.stderr)
+    assert told == ["2", "3", "4", "5"]
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_wrong_key_stops_the_run_soon_and_it_can_go_on(tmp_path: Path) -> None:
+    many = write(
+        tmp_path / "cases.jsonl", [vague(f"c{n}", "strange issue with a SQL database") for n in range(60)]
+    )
+    options = ("--cases", many, "--model", "m", "--out", tmp_path / "out", "--no-cache")
+    with OpenAIStub(brain, key="right") as stub:
+        server = {"OPENAI_BASE_URL": stub.base_url}
+        result = run(*options, **server, OPENAI_API_KEY="wrong")
+        assert result.exit_code == 3
+        assert "10 conversations in a row broke off" in result.stderr
+        assert "check OPENAI_API_KEY" in result.stderr
+        assert "wrong" not in result.stderr
+        assert len(stub.refused) < 30
+        result = run(*options, **server, OPENAI_API_KEY="right")
+        assert result.exit_code == 0, result.output
+    assert json.loads((tmp_path / "out/summary.json").read_text())["counts"]["scored"] == 60
+
+
+def test_a_dead_server_makes_the_run_incomplete(tmp_path: Path, cases: Path) -> None:
+    with OpenAIStub(lambda _: failure(500)) as stub:
+        result = run(
+            "--cases",
+            cases,
+            "--model",
+            "m",
+            "--out",
+            tmp_path / "out",
+            "--no-cache",
+            OPENAI_BASE_URL=stub.base_url,
+        )
+    assert result.exit_code == 3
+    assert "the model failed in every conversation" in result.stderr
+    assert json.loads((tmp_path / "out/summary.json").read_text())["counts"]["degraded"] == 4
+
+
+def started(*arguments: str | Path, **more: Any) -> "subprocess.Popen[str]":
+    command = [sys.executable, "-m", "agent.cli.main", "eval", *map(str, arguments)]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **more)  # noqa: S603
+
+
+def wait_for_lines(path: Path, count: int) -> None:
+    for _ in range(600):
+        if path.exists() and len(path.read_bytes().splitlines()) >= count:
+            return
+        time.sleep(0.05)
+    raise AssertionError("nothing was written")
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])
+def test_a_stopped_process_keeps_what_is_done(tmp_path: Path, how: signal.Signals, workers: str) -> None:
+    many = write(tmp_path / "cases.jsonl", [vague(f"c{n}", "my printer jams", PRINTERS) for n in range(1500)])
+    options = ("--cases", many, "--model", "embedded", "--out", tmp_path / "out", "--workers", workers)
+    process = started(*options)
+    wait_for_lines(tmp_path / "out/results.jsonl", 50)
+    process.send_signal(how)
+    errors = process.communicate(timeout=30)[1]
+    if how == signal.SIGINT:
+        assert process.returncode == 130
+        assert errors.splitlines()[-1].startswith("handoff: stopped; what was played is kept in ")
+    kept = len((tmp_path / "out/results.jsonl").read_bytes().splitlines())
+    assert 50 <= kept < 1500
+    result = run(*options)
+    assert result.exit_code == 0, result.output
+    summary = json.loads((tmp_path / "out/summary.json").read_text())
+    assert summary["counts"]["conversations"] == 1500
+    assert summary["metrics"]["accuracy"]["value"] == 1
+
+
+def test_a_worker_that_dies_makes_the_run_incomplete(tmp_path: Path) -> None:
+    many = write(tmp_path / "cases.jsonl", [vague(f"c{n}", "my printer jams", PRINTERS) for n in range(1000)])
+    options = ("--cases", many, "--model", "embedded", "--out", tmp_path / "out")
+    process = started(*options, "--workers", "2")
+    wait_for_lines(tmp_path / "out/results.jsonl", 20)
+    children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+    spawned = [pid for pid in children if b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes()]
+    assert len(spawned) == 2
+    os.kill(int(spawned[0]), signal.SIGKILL)
+    errors = process.communicate(timeout=60)[1]
+    assert process.returncode == 3
+    assert "a worker died" in errors
+    assert run(*options).exit_code == 0
+
+
+def test_a_full_disk_keeps_what_is_written(tmp_path: Path) -> None:
+    many = write(tmp_path / "cases.jsonl", [vague(f"c{n}", "my printer jams", PRINTERS) for n in range(400)])
+    options = ("--cases", many, "--model", "embedded", "--out", tmp_path / "out")
+
+    def little_room() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, 300_000))  # of a file: as good as a full disk
+
+    process = started(*options, preexec_fn=little_room)
+    errors = process.communicate(timeout=60)[1]
+    assert process.returncode == 3, errors
+    assert "what was written before is kept" in errors
+    assert "Traceback" not in errors
+    kept = (tmp_path / "out/results.jsonl").read_bytes()
+    assert len(kept) <= 300_000
+    assert len(kept.splitlines()) > 50
+    assert run(*options).exit_code == 0
+    assert len((tmp_path / "out/results.jsonl").read_bytes().splitlines()) == 400
+
+
+def test_the_progress_is_told_where_there_is_no_terminal(
+    tmp_path: Path, cases: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("evals.cli.progress.EVERY", 0.0)
+    result = run("--cases", cases, "--model", "embedded", "--out", tmp_path / "out")
+    assert "2 of 4 played, accuracy 100.0 %, about" in result.stderr
+
+
+def test_options_of_a_run_are_no_options_of_its_commands(out: Path) -> None:
+    result = run("--trials", "2", "show", out)
+    assert result.exit_code == 2
+    assert "--trials belongs to a run" in result.stderr

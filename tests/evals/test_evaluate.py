@@ -1,0 +1,216 @@
+"""A run: the same result in any order, gone on with where it stopped, and never mixed with another one."""
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from agent import Answer, Briefing
+from agent.errors import CaseFileError, InputError, ModelUnavailable
+from agent.models.embedded import EmbeddedModel
+from evals import evaluate
+from evals.result import Result
+from evals.run_dir import read_results, read_summary
+from tests.evals.runs import CASES, DATABASE, PRINTERS, case, plan, vague
+
+FILES = {"results.jsonl", "summary.json", "run.json", "report.html"}
+
+
+def ids(folder: Path) -> list[str]:
+    return [result.id for result in read_results(folder)]
+
+
+def test_a_run_says_how_every_case_went(tmp_path: Path) -> None:
+    outcome = evaluate(plan(tmp_path), tmp_path / "out")
+    assert {path.name for path in (tmp_path / "out").iterdir()} == FILES
+    assert outcome.problem is None
+    assert outcome.summary == read_summary(tmp_path / "out")
+    assert outcome.summary.metrics["accuracy"].value == 0.75
+    found = {result.id: result for result in read_results(tmp_path / "out")}
+    assert list(found) == ["clear", "vague", "printer", "wrong"]
+    vague_one = found["vague"]
+    assert (vague_one.queue, vague_one.correct, vague_one.asked_first, vague_one.turns) == (
+        DATABASE,
+        True,
+        1,
+        3,
+    )
+    assert (found["wrong"].queue, found["wrong"].correct, found["wrong"].expected.queue) == (
+        DATABASE,
+        False,
+        (PRINTERS,),
+    )
+    assert [turn.said for turn in vague_one.transcript][1:] == [
+        "strange issue with a SQL database",
+        "[start]",
+    ]
+    assert vague_one.transcript[-1].handoff == f"https://livechat.acme.com/start-chat?queue_id={DATABASE}"
+
+
+def test_order_and_concurrency_do_not_change_the_result(tmp_path: Path) -> None:
+    cases = [vague(f"case-{number}", "my printer jams", PRINTERS) for number in range(30)]
+    one = evaluate(plan(tmp_path, cases, concurrency=1, trials=2), tmp_path / "one")
+    evaluate(plan(tmp_path, cases, concurrency=20, trials=2), tmp_path / "many")
+    assert (tmp_path / "one/summary.json").read_bytes() == (tmp_path / "many/summary.json").read_bytes()
+    assert one.summary.counts["conversations"] == 60
+    order = [(result.id, result.trial, result.position) for result in read_results(tmp_path / "many")]
+    assert order == [(f"case-{n // 2}", n % 2, n) for n in range(60)]
+
+
+def test_several_processes_come_to_the_same(tmp_path: Path) -> None:
+    evaluate(plan(tmp_path, trials=3), tmp_path / "one")
+    evaluate(plan(tmp_path, trials=3), tmp_path / "two", workers=2)
+    assert (tmp_path / "one/summary.json").read_bytes() == (tmp_path / "two/summary.json").read_bytes()
+    assert ids(tmp_path / "one") == ids(tmp_path / "two")
+
+
+class Dies(EmbeddedModel):
+    """An embedded model that is interrupted in the n-th call."""
+
+    def __init__(self, at: int) -> None:
+        self.left = at
+
+    async def decide(self, briefing: Briefing, started: Callable[[str], None] | None = None) -> Answer:
+        self.left -= 1
+        if self.left == 0:
+            raise KeyboardInterrupt
+        return await super().decide(briefing, started)
+
+
+def test_an_interrupted_run_goes_on_where_it_was(tmp_path: Path) -> None:
+    evaluate(plan(tmp_path), tmp_path / "whole")
+    with pytest.raises(KeyboardInterrupt):
+        evaluate(plan(tmp_path, concurrency=1), tmp_path / "out", model=Dies(4))
+    assert ids(tmp_path / "out") == ["clear", "vague"]
+    seen: list[str] = []
+    outcome = evaluate(plan(tmp_path), tmp_path / "out", watch=lambda result: seen.append(result.id))
+    assert outcome.played == 2
+    assert seen[:2] == ["clear", "vague"]
+    assert (tmp_path / "whole/summary.json").read_bytes() == (tmp_path / "out/summary.json").read_bytes()
+
+
+@pytest.mark.parametrize("cut", [1, 40, 2000])
+def test_what_a_killed_run_left_half_written_is_played_again(tmp_path: Path, cut: int) -> None:
+    evaluate(plan(tmp_path), tmp_path / "out")
+    whole = (tmp_path / "out/results.jsonl").read_bytes()
+    summary = (tmp_path / "out/summary.json").read_bytes()
+    (tmp_path / "out/results.jsonl").write_bytes(whole[:-cut])
+    assert ids(tmp_path / "out") == ["clear", "vague", "printer"]  # readable as it is
+    outcome = evaluate(plan(tmp_path), tmp_path / "out")
+    assert outcome.played == 1
+    assert (tmp_path / "out/summary.json").read_bytes() == summary
+
+
+def test_a_run_that_is_complete_plays_nothing(tmp_path: Path) -> None:
+    evaluate(plan(tmp_path), tmp_path / "out")
+    outcome = evaluate(plan(tmp_path), tmp_path / "out", model=Dies(1))
+    assert outcome.played == 0
+    with pytest.raises(KeyboardInterrupt):
+        evaluate(plan(tmp_path), tmp_path / "out", model=Dies(1), fresh=True)
+    assert ids(tmp_path / "out") == []
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"trials": 2}, "trials was 1 and is 2"),
+        ({"limit": 2}, "limit was None and is 2"),
+        ({"tags": ("clear",)}, r"tags was \[\] and is \['clear'\]"),
+        ({"cases": CASES[:3]}, "cases changed"),
+        ({"base_url": "http://127.0.0.1:9/v1"}, "model was 'embedded' and is 'm', server was None and is"),
+    ],
+)
+def test_another_configuration_is_refused_saying_what_changed(
+    tmp_path: Path, change: dict[str, object], told: str
+) -> None:
+    evaluate(plan(tmp_path), tmp_path / "out")
+    before = (tmp_path / "out/results.jsonl").read_bytes()
+    with pytest.raises(InputError, match=told):
+        evaluate(plan(tmp_path, **change), tmp_path / "out")  # type: ignore[arg-type]
+    assert (tmp_path / "out/results.jsonl").read_bytes() == before
+
+
+def test_two_runs_do_not_write_to_one_folder(tmp_path: Path) -> None:
+    def second(_: Result) -> None:
+        with pytest.raises(InputError, match="another run is writing there"):
+            evaluate(plan(tmp_path), tmp_path / "out")
+
+    assert evaluate(plan(tmp_path), tmp_path / "out", watch=second).summary.complete
+
+
+def test_a_folder_of_something_else_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out/results.jsonl").write_text("mine\n")
+    with pytest.raises(InputError, match=r"there is no run\.json"):
+        evaluate(plan(tmp_path), tmp_path / "out")
+    assert (tmp_path / "out/results.jsonl").read_text() == "mine\n"
+    (tmp_path / "file").touch()
+    with pytest.raises(InputError, match="give a folder that can be written"):
+        evaluate(plan(tmp_path), tmp_path / "file")
+
+
+async def test_it_also_runs_inside_a_running_loop(tmp_path: Path) -> None:
+    assert evaluate(plan(tmp_path), tmp_path / "out").summary.complete
+
+
+def test_a_case_has_its_own_time(tmp_path: Path) -> None:
+    saturday = case(
+        "closed",
+        "the printer has a paper jam",
+        PRINTERS,
+        now="2026-11-21T12:00:00Z",
+        expect={"handoff_queue": "0c5d1e52-9f0b-4b7e-8a53-6f2f2f0f7c11"},
+    )
+    evaluate(plan(tmp_path, [saturday]), tmp_path / "out")
+    (result,) = read_results(tmp_path / "out")
+    assert result.correct
+    assert (result.queue, result.handoff_queue) == (PRINTERS, "0c5d1e52-9f0b-4b7e-8a53-6f2f2f0f7c11")
+
+
+class Fails(EmbeddedModel):
+    """Fails for whoever speaks of printers."""
+
+    async def decide(self, briefing: Briefing, started: Callable[[str], None] | None = None) -> Answer:
+        if any("printer" in message.text for message in briefing.messages if message.role == "user"):
+            raise ModelUnavailable("down")
+        return await super().decide(briefing, started)
+
+
+def test_where_the_model_failed_nothing_is_scored_but_that_they_got_through(tmp_path: Path) -> None:
+    summary = evaluate(plan(tmp_path), tmp_path / "out", model=Fails()).summary
+    found = {result.id: result for result in read_results(tmp_path / "out")}
+    assert found["printer"].degraded
+    assert found["printer"].correct is None
+    assert found["printer"].queue == PRINTERS  # by the engine
+    assert (summary.counts["degraded"], summary.metrics["accuracy"].n) == (1, 3)
+    assert (summary.metrics["got_through"].value, summary.metrics["got_through"].n) == (1, 4)
+    assert summary.complete
+
+
+def test_a_model_that_failed_everywhere_makes_no_complete_run(tmp_path: Path) -> None:
+    class Down(EmbeddedModel):
+        async def decide(self, briefing: Briefing, started: Callable[[str], None] | None = None) -> Answer:  # noqa: ARG002
+            raise ModelUnavailable("down")
+
+    summary = evaluate(plan(tmp_path), tmp_path / "out", model=Down()).summary
+    assert not summary.complete
+    assert summary.metrics["accuracy"].value is None
+    assert summary.metrics["got_through"].value == 1
+
+
+def test_cases_that_change_meanwhile_end_the_run(tmp_path: Path) -> None:
+    planned = plan(tmp_path, [case(f"case-{number}", "my SQL query hangs") for number in range(300)])
+
+    def change(_: Result) -> None:
+        (tmp_path / "cases.jsonl").write_text(json.dumps(case("clear", "something else")) + "\n")
+
+    with pytest.raises(CaseFileError, match="changed while they were played"):
+        evaluate(planned, tmp_path / "out", watch=change)
+
+
+def test_a_run_can_be_moved(tmp_path: Path) -> None:
+    evaluate(plan(tmp_path), tmp_path / "out")
+    shutil.move(tmp_path / "out", tmp_path / "moved")
+    assert evaluate(plan(tmp_path), tmp_path / "moved").played == 0
