@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help chat test lint clean
+.PHONY: help chat eval test lint bench clean
 
 help:            ## this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:[^#]*##/ -/'
@@ -23,6 +23,9 @@ help:            ## this list
 chat: .venv/installed   ## talk to the agent in the terminal (example catalogue, embedded model, no key)
 	@$(BIN)/handoff chat
 
+eval: .venv/installed   ## score the agent on the shipped cases
+	@$(BIN)/handoff eval
+
 test: lint              ## all tests, after lint and strict types
 	$(BIN)/python -m pytest
 
@@ -30,6 +33,9 @@ lint: .venv/developing  ## ruff and mypy --strict
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+bench: .venv/developing ## how fast the eval harness is, beside a bare loop (about three minutes)
+	$(BIN)/python -m benchmarks.eval_harness
 
 clean:                  ## take the virtual environment and the caches away
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis

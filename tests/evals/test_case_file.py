@@ -109,7 +109,7 @@ def test_an_id_stands_once_in_all_files(tmp_path: Path, views: Views) -> None:
     one = write(tmp_path / "1.jsonl", data(id="a"), data(id="b"))
     two = write(tmp_path / "2.jsonl", data(id="c"), "", data(id=" a "), data(id="c"))
     assert mistakes(views, one, two) == [
-        Mistake(3, f'the id " a " stands in {one}:1 already'.replace('" a "', '"a"')),
+        Mistake(3, f'the id "a" stands in {one}:1 already'),
         Mistake(4, f'the id "c" stands in {two}:1 already'),
     ]
 
@@ -214,7 +214,9 @@ def test_a_line_of_utf_16(tmp_path: Path, views: Views) -> None:
     assert mistakes(views, path) == [Mistake(1, "this line is not UTF-8")]
 
 
-@pytest.mark.xfail(strict=True, reason="a value of neither kind gets two mistakes, in the schema library's words")
+@pytest.mark.xfail(
+    strict=True, reason="a value of neither kind gets two mistakes, in the schema library's words"
+)
 def test_an_attribute_of_the_wrong_kind_is_one_mistake(tmp_path: Path, views: Views) -> None:
     path = write(tmp_path / "cases.jsonl", data(user={"attributes": {"region": 5}}))
     assert len(mistakes(views, path)) == 1

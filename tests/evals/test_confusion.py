@@ -61,6 +61,7 @@ def test_macro_f1_is_the_mean_over_the_queues_that_were_expected(pairs: list[Pai
     assert metric.value == pytest.approx(
         sum(f1(pairs, label) for label in expected) / len(expected), abs=1e-6
     )
+    assert metric.value is not None
     assert metric.low is not None
     assert metric.high is not None
     assert 0 <= metric.low <= metric.value <= metric.high <= 1

@@ -75,16 +75,18 @@ def test_every_wrong_form_is_told_what_is_right(text: str) -> None:
 
 @pytest.mark.parametrize("name", ["acuracy", "f1", "pass^3", "questions", "handoff_twice"])
 def test_an_unknown_metric_gets_the_list(name: str) -> None:
-    with pytest.raises(InputError, match="there is no such metric: use accuracy, correct, macro_f1"):
+    with pytest.raises(InputError, match=r"there is no such metric: use accuracy, correct, macro_f1"):
         parse_gate(f"{name}=0.5", under=True)
-    with pytest.raises(InputError, match="there is no such metric: use over_asking, under_asking, degraded$"):
+    with pytest.raises(
+        InputError, match=r"there is no such metric: use over_asking, under_asking, degraded$"
+    ):
         parse_gate(f"{name}=0.5", under=False)
 
 
 def test_the_wrong_direction_is_told() -> None:
-    with pytest.raises(InputError, match="of degraded less is better; use --fail-over$"):
+    with pytest.raises(InputError, match=r"of degraded less is better; use --fail-over$"):
         parse_gate("degraded=0.1", under=True)
-    with pytest.raises(InputError, match="of accuracy more is better; use --fail-under$"):
+    with pytest.raises(InputError, match=r"of accuracy more is better; use --fail-under$"):
         parse_gate("accuracy@held=0.1", under=False)
 
 

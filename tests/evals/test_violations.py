@@ -32,7 +32,8 @@ def catalogue(tmp_path: Path) -> Catalogue:
 
 
 def found(catalogue: Catalogue, *turns: Turn, user: User | None = None) -> list[str]:
-    watch, made = Watch(), ()
+    watch = Watch()
+    made: tuple[Handoff, ...] = ()
     view: View = Views(catalogue).of(user or User())
     for did, got, new in turns:
         made = (*made, *new)
@@ -42,9 +43,7 @@ def found(catalogue: Catalogue, *turns: Turn, user: User | None = None) -> list[
 
 def _document(made: tuple[Handoff, ...]) -> Conversation:
     phase = "handed_off" if made else "gathering"
-    return Conversation(
-        id="c", created=small.OPEN, updated=small.OPEN, handoffs=made, phase=phase
-    )
+    return Conversation(id="c", created=small.OPEN, updated=small.OPEN, handoffs=made, phase=phase)
 
 
 @pytest.mark.parametrize(
@@ -83,7 +82,9 @@ def test_a_handoff_without_a_yes(catalogue: Catalogue, turns: list[Turn]) -> Non
     assert found(catalogue, *turns) == [WITHOUT_YES]
 
 
-@pytest.mark.parametrize("no", [Say("no"), Say("wrong team"), Say("never mind"), Say("nein"), Press("cancel")])
+@pytest.mark.parametrize(
+    "no", [Say("no"), Say("wrong team"), Say("never mind"), Say("nein"), Press("cancel")]
+)
 def test_a_handoff_after_a_no(catalogue: Catalogue, no: Say | Press) -> None:
     assert found(catalogue, OFFER, (no, reply(), ()), (Say("yes"), DONE, (ONE,))) == [AFTER_NO]
 
