@@ -72,13 +72,18 @@ def cases(folder: Path) -> Iterator[dict[str, Any]]:
 
 def main() -> None:
     """Write both files."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("folder", type=Path)
     parser.add_argument("out", type=Path)
     parser.add_argument("--examples", type=int, default=0, metavar="N", help="train rows for each queue")
     options = parser.parse_args()
     if not (options.folder / "labels.json").exists():
-        print(f"{options.folder}: there is no labels.json, so this is no such data: nothing to do", file=sys.stderr)
+        print(
+            f"{options.folder}: there is no labels.json, so this is no such data: nothing to do",
+            file=sys.stderr,
+        )
         sys.exit(2)
     options.out.mkdir(parents=True, exist_ok=True)
     text = yaml.safe_dump(catalogue(options.folder, options.examples), allow_unicode=True, sort_keys=False)

@@ -191,7 +191,7 @@ def test_where_the_model_failed_nothing_is_scored_but_that_they_got_through(tmp_
 
 def test_a_model_that_failed_everywhere_makes_no_complete_run(tmp_path: Path) -> None:
     class Down(EmbeddedModel):
-        async def decide(self, briefing: Briefing, started: Callable[[str], None] | None = None) -> Answer:  # noqa: ARG002
+        async def decide(self, briefing: Briefing, started: Callable[[str], None] | None = None) -> Answer:
             raise ModelUnavailable("down")
 
     summary = evaluate(plan(tmp_path), tmp_path / "out", model=Down()).summary
