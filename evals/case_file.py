@@ -36,9 +36,10 @@ class CaseSet:
         for path in self.paths:
             for number, raw in _lines(path):
                 digest.update(raw)
-                if raw.strip():
+                line = raw.removeprefix(_MARK)
+                if line.strip():
                     try:
-                        yield Case.model_validate_json(raw.removeprefix(_MARK))
+                        yield Case.model_validate_json(line)
                     except ValidationError:
                         raise CaseFileError(os.fspath(path), [Mistake(number, _CHANGED)]) from None
         if digest.hexdigest() != self.hash:
@@ -59,10 +60,11 @@ def check_cases(paths: Iterable[Path], views: Views) -> CaseSet:
         cases = 0
         for number, raw in _lines(path):
             digest.update(raw)
-            if not raw.strip():
+            line = raw.removeprefix(_MARK)
+            if not line.strip():
                 continue
             cases += 1
-            found = list(_mistakes(raw.removeprefix(_MARK), f"{path}:{number}", seen, views))
+            found = list(_mistakes(line, f"{path}:{number}", seen, views))
             mistakes += [Mistake(number, text) for text in found]
         if not cases:
             mistakes.append(Mistake(0, "there is no case in this file: it takes one JSON object a line"))
@@ -85,25 +87,30 @@ def _lines(path: Path) -> Iterator[tuple[int, bytes]]:
 
 def _mistakes(raw: bytes, place: str, seen: dict[str, str], views: Views) -> Iterator[str]:
     try:
-        data = json.loads(raw)
+        data = json.loads(raw.decode("utf-8"))
     except UnicodeDecodeError:
         yield "this line is not UTF-8"
         return
     except (ValueError, RecursionError) as error:
-        yield f"not JSON ({getattr(error, 'msg', 'nested too deeply')}): a line is one whole JSON object"
+        reason = (
+            "nested too deeply"
+            if isinstance(error, RecursionError)
+            else getattr(error, "msg", "a long number")
+        )
+        yield f"not JSON ({reason}): a line is one whole JSON object"
         return
     if not isinstance(data, dict):
         yield "not a JSON object: a line looks like " + '{"id": …, "opening": …, "expect": …}'
         return
     id_ = data.get("id")
     if isinstance(id_, str):
-        first = seen.setdefault(id_.strip(), place)
-        if first != place:
-            yield f'the id "{_short(id_)}" stands in {first} already'
+        if id_.strip() in seen:
+            yield f'the id "{_short(id_)}" stands in {seen[id_.strip()]} already'
+        seen.setdefault(id_.strip(), place)
     try:
         case = Case.model_validate_json(raw)
     except ValidationError as error:
-        yield from map(explain, error.errors(include_url=False))
+        yield from dict.fromkeys(map(explain, error.errors(include_url=False)))
         return
     yield from _unknown_queues(case, views)
 
@@ -122,7 +129,10 @@ def _unknown_queues(case: Case, views: Views) -> Iterator[str]:
 
 def explain(error: Any) -> str:
     """One of pydantic's errors: where, and what would be right."""
-    where = ".".join(str(part) for part in error["loc"])
+    loc = error["loc"]
+    if loc[:2] == ("user", "attributes") and len(loc) > 2:
+        return f"`user.attributes.{loc[2]}`: must be text or a list of texts"
+    where = ".".join(str(part) for part in loc)
     place = f"`{where}`: " if where else ""
     match error["type"]:
         case "missing":

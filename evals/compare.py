@@ -1,7 +1,7 @@
 """Two runs side by side: which cases got better, which worse, and whether that can be chance."""
 
 from collections.abc import Iterable, Iterator
-from math import comb
+from itertools import groupby
 from pathlib import Path
 from typing import NamedTuple
 
@@ -56,7 +56,7 @@ class Comparison(Record):
 
 
 class _Kept(NamedTuple):
-    share: float
+    share: float | None  # None: could not be scored
     queue: str | None
     tags: tuple[str, ...]
 
@@ -66,7 +66,10 @@ def mcnemar(better: int, worse: int) -> float | None:
     n = better + worse
     if n == 0:
         return None
-    tail = sum(comb(n, k) for k in range(min(better, worse) + 1))
+    term = tail = 1
+    for k in range(min(better, worse)):
+        term = term * (n - k) // (k + 1)  # the next binomial coefficient
+        tail += term
     return min(1.0, float(2 * tail / 2**n))
 
 
@@ -80,10 +83,11 @@ def compared(before: tuple[Summary, Iterable[Result]], after: tuple[Summary, Ite
     old, new = ({kept[0]: kept[1] for kept in _by_case(results)} for _, results in (before, after))
     better: list[Change] = []
     worse: list[Change] = []
-    paired = sorted(old.keys() & new.keys())
+    both = old.keys() & new.keys()
+    paired = sorted(id_ for id_ in both if old[id_].share is not None and new[id_].share is not None)
     for id_ in paired:
         one, two = old[id_], new[id_]
-        if one.share != two.share:
+        if one.share is not None and two.share is not None and one.share != two.share:
             change = Change(
                 id=id_,
                 tags=two.tags,
@@ -109,18 +113,9 @@ def compared(before: tuple[Summary, Iterable[Result]], after: tuple[Summary, Ite
 
 
 def _by_case(results: Iterable[Result]) -> Iterator[tuple[str, _Kept]]:
-    """Each case that can be scored; its trials come one after the other."""
-    trials: list[Result] = []
-    for result in results:
-        if trials and trials[0].id != result.id:
-            yield from _case(trials)
-            trials = []
-        trials.append(result)
-    yield from _case(trials)
-
-
-def _case(trials: list[Result]) -> Iterator[tuple[str, _Kept]]:
-    scored = [result for result in trials if result.correct is not None]
-    if scored:
-        share = sum(bool(result.correct) for result in scored) / len(scored)
-        yield scored[0].id, _Kept(share, scored[0].queue, scored[0].tags)
+    """Each case; its trials come one after the other."""
+    for id_, group in groupby(results, key=lambda result: result.id):
+        trials = list(group)
+        right = [result.correct for result in trials if result.correct is not None]
+        share = sum(right) / len(right) if right else None
+        yield id_, _Kept(share, trials[0].queue, trials[0].tags)

@@ -8,7 +8,7 @@ from agent.errors import InputError
 from evals.metrics.interval import Metric
 from evals.summary import Summary
 
-_GATE = re.compile(r"\s*(?P<metric>[a-z_0-9^]+)(?:@(?P<slice>[^=]+))?\s*=\s*(?P<bound>[0-9.]+)\s*")
+_GATE = re.compile(r"\s*(?P<metric>[a-z_0-9^]+)(?:@(?P<slice>[^=]*[^=\s]))?\s*=\s*(?P<bound>[0-9.]+)\s*")
 _LOWER = ("over_asking", "under_asking", "degraded")
 _HIGHER = (
     "accuracy",

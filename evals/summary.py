@@ -63,8 +63,7 @@ def summarize(
         )
         if right:
             queues.setdefault(right, Group(trials)).add(result)
-        if result.scored:
-            confidences.add(result.confidence, result.routed)
+        confidences.add(result.id, result.confidence, result.routed)
     scores = whole.scores()
     nothing = Group(trials).scores()
     found = whole.confusions.queues()

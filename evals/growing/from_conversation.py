@@ -1,6 +1,7 @@
 """A saved conversation as a case: what the person said and did, and where they rightly landed."""
 
 from collections.abc import Iterator
+from itertools import dropwhile
 
 from agent.errors import InputError
 from agent.records.conversation import AssistantMessage, Conversation, UserMessage
@@ -19,10 +20,11 @@ def case_of(
 ) -> Case:
     """The case that `conversation` makes. Who the person was stays behind, but for what opens queues to them.
 
-    The right queue is `queue`, else the one that they accepted in the end. Raises `InputError` where nobody can tell.
+    It ends with the first handoff. The right queue is `queue`, else the one that they accepted. Raises `InputError` where nobody can tell.
     """
-    turns = list(_turns(conversation))
-    if not turns or not turns[0][1]:
+    # What was pressed before anything was said is no opening.
+    turns = list(dropwhile(lambda turn: not any(map(_words, turn[1])), _turns(conversation)))
+    if not turns:
         raise InputError("nothing is said in this conversation, so there is no case in it")
     (_, opening), *later = turns
     facts: dict[str, str] = {}
@@ -30,19 +32,19 @@ def case_of(
     for reply, said in later:
         found = situation(reply.reply) if reply else "question"
         for message in said:
-            line = _line(message)
-            if line is None or found == "closed":
+            words = _words(message)
+            if found == "question" and words:
+                facts[f"answer_{len(facts) + 1}"] = words
                 continue
-            if found == "question" and not line.startswith("/"):
-                facts[f"answer_{len(facts) + 1}"] = line
-            else:
+            line = words.lstrip("/ ") or _line(message)
+            if line and found != "closed":
                 acts.append(Act(on=found, do=line))
     right = queue or _landed(conversation)
     if right is None and conversation.phase != "closed":
         raise InputError("nothing was handed off in this conversation: say with --queue where it belongs")
     return Case(
         id=id_ or f"added-{conversation.id[:8]}",
-        opening="\n".join(filter(None, map(_line, opening))),
+        opening="\n".join(filter(None, map(_words, opening))),
         now=conversation.created,
         user=Person(
             facts=facts,
@@ -56,7 +58,7 @@ def case_of(
 
 
 def _turns(conversation: Conversation) -> Iterator[tuple[AssistantMessage | None, list[UserMessage]]]:
-    """What the person said, and the reply before it."""
+    """What the person said, and the reply before it, until the first handoff: the rest is another matter."""
     before: AssistantMessage | None = None
     said: list[UserMessage] = []
     for message in conversation.messages:
@@ -66,24 +68,29 @@ def _turns(conversation: Conversation) -> Iterator[tuple[AssistantMessage | None
             if said:
                 yield before, said
             before, said = message, []
+            if message.reply.handoff:
+                return
     if said:
         yield before, said
 
 
+def _words(message: UserMessage) -> str:
+    """What was said, "" for a press."""
+    return " ".join(message.text.split()) if message.action is None else ""
+
+
 def _line(message: UserMessage) -> str | None:
-    """As it would be typed in the terminal; None for what the played person does by themselves."""
-    if message.action is None:
-        return " ".join(message.text.split())
+    """A press as it would be typed in the terminal; None for what the played person does by themselves."""
     if message.action == "summary":
         return f"/edit {' '.join(message.text.split())}"
-    return _WORDLESS.get(message.action)
+    return _WORDLESS.get(message.action or "")
 
 
 def _landed(conversation: Conversation) -> str | None:
     """The queue that was chosen for the accepted proposal, before opening hours were looked at."""
     if not conversation.handoffs:
         return None
-    accepted = conversation.handoffs[-1]
+    accepted = conversation.handoffs[0]
     replies = (m.reply for m in reversed(conversation.messages) if m.role == "assistant")
     proposal = next((r.proposal for r in replies if r.proposal and r.proposal.id == accepted.proposal), None)
     return proposal.wanted if proposal else accepted.queue_id

@@ -5,14 +5,15 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-from agent.catalogue.schema import Catalogue
+from agent.catalogue.schema import Catalogue, Queue
 from agent.errors import CaseFileError, InputError, Mistake
 from agent.language.clean import clean
-from evals.case import Case, Expect
+from evals.case import Case, Expect, Person
 
 LONGEST = 2_000
 """Characters of a ticket that are taken; the rest is signatures and history."""
 _SHOWN = 20  # mistakes of one kind
+_DELIMITERS = ",;\t|"
 
 
 def read_tickets(
@@ -48,6 +49,7 @@ def read_tickets(
                 Case(
                     id=f"{path.stem}-{number}",
                     opening=said,
+                    user=_who_may_see(catalogue.by_id[id_]),
                     expect=Expect(outcome="handoff", queue=(id_,)),
                     tags=(*tags, "imported"),
                 )
@@ -57,6 +59,10 @@ def read_tickets(
     if mistakes:
         raise CaseFileError(str(path), _first(mistakes))
     return cases
+
+
+def _who_may_see(queue: Queue) -> Person:
+    return Person(attributes={key: values[0] for key, values in queue.only_for.items()})
 
 
 def _known(catalogue: Catalogue, names: Mapping[str, str]) -> dict[str, str]:
@@ -72,9 +78,10 @@ def _known(catalogue: Catalogue, names: Mapping[str, str]) -> dict[str, str]:
 def _rows(path: Path, wanted: Iterable[str]) -> Iterator[tuple[int, dict[str, str | None]]]:
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
-            sample = file.read(10_000)
+            head = file.readline()
             file.seek(0)
-            reader = csv.DictReader(file, dialect=_dialect(sample))
+            csv.field_size_limit(2**31 - 1)  # whole mail threads stand in tickets; they are cut later
+            reader = csv.DictReader(file, delimiter=max(_DELIMITERS, key=head.count))
             columns = reader.fieldnames or []
             missing = [f'"{name}"' for name in wanted if name not in columns]
             if missing:
@@ -88,13 +95,6 @@ def _rows(path: Path, wanted: Iterable[str]) -> Iterator[tuple[int, dict[str, st
             "it is not UTF-8" if isinstance(error, UnicodeDecodeError) else error
         )
         raise CaseFileError(str(path), [Mistake(0, f"the file cannot be read as CSV ({reason})")]) from None
-
-
-def _dialect(sample: str) -> "csv.Dialect | type[csv.Dialect]":
-    try:
-        return csv.Sniffer().sniff(sample.split("\n", 1)[0], delimiters=",;\t|")
-    except csv.Error:
-        return csv.excel
 
 
 def _unknown(name: str, count: int) -> Mistake:

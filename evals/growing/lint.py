@@ -2,6 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from math import ceil
 from typing import NamedTuple
 
 from agent.catalogue.schema import Catalogue, Queue
@@ -43,24 +44,21 @@ def _told(case: Case) -> str:
 def _duplicates(cases: Sequence[Case]) -> Iterator[Finding]:
     words = [frozenset(words_of(_told(case))) for case in cases]
     common = Counter(word for listed in words for word in listed)
-    # Near duplicates share their rarest words, so only cases that share one of these are compared.
+    seen: dict[frozenset[str], int] = {}
     by_word: dict[str, list[int]] = defaultdict(list)
     for number, listed in enumerate(words):
-        near = {
-            other
-            for word in sorted(listed, key=lambda word: (common[word], word))[:3]
-            for other in by_word[word]
-            if _alike(listed, words[other])
-        }
-        for word in listed:
-            if common[word] <= 50:
-                by_word[word].append(number)
+        if listed in seen:
+            yield Finding(cases[number].id, f'says the same as "{cases[seen[listed]].id}"')
+            continue
+        seen[listed] = number
+        # Two sets this much alike share one of their rarest words: of so many, counted from the rarest.
+        rarest = sorted(listed, key=lambda word: (common[word], word))
+        rarest = rarest[: len(listed) - ceil(NEAR * len(listed)) + 1]
+        near = {other for word in rarest for other in by_word[word] if _alike(listed, words[other])}
+        for word in rarest:
+            by_word[word].append(number)
         if near:
-            first = cases[min(near)]
-            same = _told(first) == _told(cases[number])
-            yield Finding(
-                cases[number].id, f'says {"the same" if same else "nearly the same"} as "{first.id}"'
-            )
+            yield Finding(cases[number].id, f'says nearly the same as "{cases[min(near)].id}"')
 
 
 def _alike(one: frozenset[str], two: frozenset[str]) -> bool:

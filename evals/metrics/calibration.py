@@ -4,6 +4,7 @@ from bisect import insort
 
 from agent.records.base import Record
 from evals.metrics.interval import Metric, proportion, rounded
+from evals.metrics.rate import Rate
 
 BINS = 10
 _COVERAGES = (1.0, 0.9, 0.8, 0.7, 0.5, 0.3)
@@ -38,11 +39,13 @@ class Confidences:
     def __init__(self) -> None:
         self._counts: dict[int, list[int]] = {}  # thousandths: [wrong, right]
         self._order: list[int] = []
+        self._all = Rate()
 
-    def add(self, confidence: float | None, right: bool | None) -> None:  # noqa: FBT001 - it is what is counted
-        """One first proposal."""
+    def add(self, id_: str, confidence: float | None, right: bool | None) -> None:  # noqa: FBT001 - is counted
+        """One first proposal of the case `id_`."""
         if confidence is None or right is None:
             return
+        self._all.add(id_, right)
         level = round(min(1.0, max(0.0, confidence)) * 1000)
         if level not in self._counts:
             self._counts[level] = [0, 0]
@@ -61,7 +64,7 @@ class Confidences:
             right, n = self._among(levels)
             if n:
                 mean = sum(level * sum(self._counts[level]) for level in levels) / n / 1000
-                bins.append(Bin(confidence=rounded(mean), accuracy=proportion(right / n, n)))
+                bins.append(Bin(confidence=rounded(mean), accuracy=self._accuracy(right, n)))
                 apart += abs(mean - right / n) * n / everything
         return Calibration(
             error=rounded(apart), bins=tuple(bins), coverage=tuple(map(self._covered, _COVERAGES))
@@ -75,7 +78,11 @@ class Confidences:
             right, n = self._among(levels)
             if n >= wanted:
                 break
-        return Coverage(share=share, from_confidence=levels[-1] / 1000, accuracy=proportion(right / n, n))
+        return Coverage(share=share, from_confidence=levels[-1] / 1000, accuracy=self._accuracy(right, n))
+
+    def _accuracy(self, right: int, n: int) -> Metric:
+        # Trials of one case are no independent evidence: the interval counts cases, here as their share of all.
+        return proportion(right / n, max(1, round(n * self._all.cases / self._all.conversations)))
 
     def _among(self, levels: list[int]) -> tuple[int, int]:
         right = sum(self._counts[level][1] for level in levels)

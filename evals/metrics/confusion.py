@@ -5,7 +5,8 @@ from collections import Counter
 from collections.abc import Iterable
 
 from agent.records.base import Record
-from evals.metrics.interval import Metric, Z, proportion, rounded
+from evals.metrics.interval import Metric, Z, rounded
+from evals.metrics.rate import Rate
 
 NONE = "(none)"
 """The column of no proposal, and the row of what is not for live agents."""
@@ -42,12 +43,18 @@ class Confusions:
     def __init__(self) -> None:
         self._counts: Counter[tuple[str, str]] = Counter()
         self._cases: dict[tuple[str, str], dict[str, None]] = {}
+        self._all = Rate()
+        self._recall: dict[str, Rate] = {}
+        self._precision: dict[str, Rate] = {}
 
     def add(self, id_: str, expected: tuple[str, ...], proposed: str | None) -> None:
         """One first proposal; nothing expected means that none is right."""
         found = proposed or NONE
         right = found if found in expected else next(iter(expected), NONE)
         self._counts[right, found] += 1
+        self._all.add(id_, right == found)
+        self._recall.setdefault(right, Rate()).add(id_, right == found)
+        self._precision.setdefault(found, Rate()).add(id_, right == found)
         if right != found:
             cases = self._cases.setdefault((right, found), {})
             if len(cases) < _EXAMPLES:
@@ -72,10 +79,11 @@ class Confusions:
         found = {}
         for label in self.matrix().labels[:-1]:
             hit, expected, proposed = self._of(label)
+            recall, precision = (rates.get(label, Rate()) for rates in (self._recall, self._precision))
             found[label] = Quality(
-                precision=proportion(hit / proposed if proposed else None, proposed),
-                recall=proportion(hit / expected if expected else None, expected),
-                f1=Metric(value=rounded(2 * hit / (expected + proposed)), n=expected),
+                precision=precision.metric(),
+                recall=recall.metric(),
+                f1=Metric(value=rounded(2 * hit / (expected + proposed)), n=recall.cases),
             )
         return found
 
@@ -83,7 +91,8 @@ class Confusions:
         """The mean F1 of the queues that were expected, with the interval of the delta method.
 
         The variance is that of Takahashi et al., "Confidence interval for micro-averaged F1 and macro-averaged F1
-        scores", 2022: proposals as one multinomial sample, the mean of the F1 linearised in its cells.
+        scores", 2022: proposals as one multinomial sample, the mean of the F1 linearised in its cells. The trials
+        of a case are one piece of evidence.
         """
         labels = [label for label in self.matrix().labels[:-1] if self._of(label)[1]]
         n = sum(self._counts.values())
@@ -101,15 +110,11 @@ class Confusions:
                     own = 2 * n * both if inside == 2 else 0
                     slopes[pair] += (own - 2 * n * hit * inside) / both**2  # type: ignore[assignment]
         value = total / len(labels)
-        mean = math.fsum(c / n * slopes[pair] for pair, c in sorted(self._counts.items())) / len(labels)
-        square = (
-            math.fsum(c / n * slopes[pair] ** 2 for pair, c in sorted(self._counts.items()))
-            / len(labels) ** 2
-        )
-        half = Z * math.sqrt(max(0.0, square - mean**2) / n)
-        return Metric(
-            value=rounded(value), low=rounded(max(0, value - half)), high=rounded(min(1, value + half)), n=n
-        )
+        # The mean slope is 0: an F1 is the same for twice as many proposals.
+        variance = math.fsum(c / n * slopes[pair] ** 2 for pair, c in sorted(self._counts.items()))
+        half = Z * math.sqrt(variance / self._all.cases) / len(labels)
+        low, high = rounded(max(0, value - half)), rounded(min(1, value + half))
+        return Metric(value=rounded(value), low=low, high=high, n=self._all.cases)
 
     def _of(self, label: str) -> tuple[int, int, int]:
         hit = self._counts[label, label]

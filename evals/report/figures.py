@@ -1,11 +1,13 @@
 """The page's pictures: who was taken for whom, and whether confidence means what it says."""
 
 from collections.abc import Mapping
+from urllib.parse import quote
 
 from evals.metrics.calibration import Calibration
 from evals.metrics.confusion import Confusion, Matrix
 from evals.report.markup import Node, node
 from evals.report.tables import bar, table
+from evals.report.talks import anchor
 from evals.report.words import bounds, queue_name, share
 
 _SIDE = 260
@@ -48,7 +50,7 @@ def _heat(count: int, total: int, *, hit: bool, text: str) -> Node:
     )
 
 
-def confusions(found: tuple[Confusion, ...], names: Mapping[str, str]) -> Node:
+def confusions(found: tuple[Confusion, ...], names: Mapping[str, str], places: set[str]) -> Node:
     """The most frequent wrong proposals, with cases to look at."""
     if not found:
         return node("p", "No wrong proposal.")
@@ -57,19 +59,24 @@ def confusions(found: tuple[Confusion, ...], names: Mapping[str, str]) -> Node:
             queue_name(confusion.expected, names) if confusion.expected in names else "not for agents",
             queue_name(confusion.proposed, names),
             str(confusion.count),
-            node("span", *_links(confusion.cases)),
+            node("span", *_links(confusion.cases, places)),
         )
         for confusion in found
     ]
     return table(("Right", "Proposed", "Times", "For example"), rows, "Top confusions")
 
 
-def _links(ids: tuple[str, ...]) -> list[Node | str]:
+def _links(ids: tuple[str, ...], places: set[str]) -> list[Node | str]:
     links: list[Node | str] = []
     for id_ in ids:
         links += [", "] if links else []
-        links.append(node("a", id_, href=f"#case-{id_}"))
+        links.append(link(id_, places))
     return links
+
+
+def link(id_: str, places: set[str]) -> Node:
+    """A case's id, leading to its conversation if that is on the page."""
+    return node("a", id_, href="#" + quote(anchor(id_))) if id_ in places else node("span", id_)
 
 
 def calibration(found: Calibration | None) -> Node:

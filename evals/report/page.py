@@ -19,10 +19,12 @@ def page(
     """The page as HTML. What people and models wrote stands in it as text."""
     names = {id_: queue.name for id_, queue in summary.queues.items()}
     halves = {name: summary.slices[name] for name in (HELD, OPEN) if name in summary.slices}
+    places: set[str] = set()
+    conversations = talks.failing(results, names, places)
     others = {name: scores for name, scores in summary.slices.items() if name not in halves}
     sections = {
         "Metrics": node("div", tables.metrics(summary), tables.zeros(summary)),
-        **({"Comparison": _comparison(comparison, names)} if comparison else {}),
+        **({"Comparison": _comparison(comparison, names, places)} if comparison else {}),
         "Slices": node(
             "div",
             tables.slices(halves, "Held back and open") if halves else None,
@@ -30,13 +32,15 @@ def page(
         ),
         "Queues": tables.queues(summary.queues),
         "Confusions": node(
-            "div", figures.heat_map(summary.matrix, names), figures.confusions(summary.confusions, names)
+            "div",
+            figures.heat_map(summary.matrix, names),
+            figures.confusions(summary.confusions, names, places),
         ),
         "Confidence": figures.calibration(summary.calibration),
         "Effort and cost": node(
             "div", tables.effort(summary, times), tables.cost(summary, times.get("prices"))
         ),
-        "Conversations": talks.failing(results, names),
+        "Conversations": conversations,
         "Configuration": _configuration(summary),
     }
     links = [node("a", title, href=f"#{_anchor(title)}") for title in sections]
@@ -88,7 +92,7 @@ def _card(name: str, summary: Summary) -> Node:
     )
 
 
-def _comparison(found: Comparison, names: dict[str, str]) -> Node:
+def _comparison(found: Comparison, names: dict[str, str], places: set[str]) -> Node:
     changed = f"Configured differently: {', '.join(found.changed)}." if found.changed else ""
     left = f" {found.gone} cases are gone, {found.new} are new." if found.gone or found.new else ""
     rows = [
@@ -104,15 +108,17 @@ def _comparison(found: Comparison, names: dict[str, str]) -> Node:
         "div",
         node("p", node("strong", found.verdict), f" {found.paired:,} cases in both. {changed}{left}"),
         tables.table(("Metric", "Before", "After", "Difference"), rows, "Both runs"),
-        _changes(found.worse, "Worse", names),
-        _changes(found.better, "Better", names),
+        _changes(found.worse, "Worse", names, places),
+        _changes(found.better, "Better", names, places),
     )
 
 
-def _changes(changes: tuple[Change, ...], caption: str, names: dict[str, str]) -> Node | None:
+def _changes(
+    changes: tuple[Change, ...], caption: str, names: dict[str, str], places: set[str]
+) -> Node | None:
     rows = [
         (
-            node("a", change.id, href=f"#case-{change.id}"),
+            figures.link(change.id, places),
             ", ".join(change.tags),
             queue_name(change.queue_before, names),
             queue_name(change.queue_after, names),

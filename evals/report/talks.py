@@ -10,14 +10,23 @@ SHOWN = 500
 """So many at most stand on the page; `handoff eval show` prints any other."""
 
 
-def failing(results: Iterable[Result], names: Mapping[str, str]) -> Node:
-    """Every conversation with something wrong, folded, with a search over them."""
+def anchor(id_: str) -> str:
+    """The place of a case on the page."""
+    return f"case-{id_}"
+
+
+def failing(results: Iterable[Result], names: Mapping[str, str], places: set[str]) -> Node:
+    """Every conversation with something wrong, folded, with a search over them.
+
+    `places` gets the ids of the cases that can be linked to.
+    """
     items: list[Node] = []
     more = 0
     for result in results:
         wrong = list(faults(result, names))
         if wrong and len(items) < SHOWN:
-            items.append(_item(result, wrong, names))
+            items.append(_item(result, wrong, names, None if result.id in places else anchor(result.id)))
+            places.add(result.id)
         elif wrong:
             more += 1
     if not items:
@@ -37,7 +46,7 @@ def failing(results: Iterable[Result], names: Mapping[str, str]) -> Node:
     )
 
 
-def _item(result: Result, wrong: list[str], names: Mapping[str, str]) -> Node:
+def _item(result: Result, wrong: list[str], names: Mapping[str, str], place: str | None) -> Node:
     trial = f" · trial {result.trial + 1}" if result.trial else ""
     expected = result.expected
     right = " or ".join(queue_name(id_, names) for id_ in expected.queue) or "no queue"
@@ -57,7 +66,7 @@ def _item(result: Result, wrong: list[str], names: Mapping[str, str]) -> Node:
             f"{result.asked_first} asked before; {result.model_calls} model calls; ended as {result.ended}.",
         ),
         node("ol", *(_turn(turn, names) for turn in result.transcript), class_="talk"),
-        id=f"case-{result.id}" if not result.trial else None,
+        id=place,
         class_="case",
     )
 

@@ -15,8 +15,8 @@ SHARES = (1.0, 0.9, 0.8, 0.7, 0.5, 0.3)
 
 def calibration(proposals: list[tuple[int, bool]]) -> Calibration:
     found = Confidences()
-    for thousandths, right in proposals:
-        found.add(thousandths / 1000, right)
+    for number, (thousandths, right) in enumerate(proposals):
+        found.add(str(number), thousandths / 1000, right)
     made = found.calibration()
     assert made
     return made
@@ -67,16 +67,25 @@ def test_what_is_always_right_about_itself_has_no_error() -> None:
 
 def test_without_confidences_there_is_no_calibration() -> None:
     found = Confidences()
-    found.add(None, True)
-    found.add(0.5, None)
+    found.add("a", None, True)
+    found.add("b", 0.5, None)
     assert found.calibration() is None
 
 
 def test_a_confidence_out_of_bounds_counts_as_the_bound() -> None:
     found = Confidences()
-    found.add(1.7, True)
-    found.add(-0.2, False)
+    found.add("a", 1.7, True)
+    found.add("b", -0.2, False)
     made = found.calibration()
     assert made
     assert [bin_.confidence for bin_ in made.bins] == [0, 1]
     assert made.error == 0
+
+
+def test_trials_of_one_case_are_no_more_evidence() -> None:
+    once, often = Confidences(), Confidences()
+    for number in range(20):
+        once.add(str(number), 0.75, number < 15)
+        for _ in range(8):
+            often.add(str(number), 0.75, number < 15)
+    assert often.calibration() == once.calibration()

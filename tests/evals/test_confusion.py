@@ -146,9 +146,6 @@ def test_the_top_confusions_are_the_most_frequent_with_five_cases_at_most() -> N
     assert found.top(1) == (first,)
 
 
-@pytest.mark.xfail(
-    strict=True, reason="macro-F1, recall and precision count trials of one case as independent evidence"
-)
 def test_trials_of_one_case_are_no_more_evidence_for_macro_f1() -> None:
     once, often = Confusions(), Confusions()
     for number, proposed in enumerate("aab"):

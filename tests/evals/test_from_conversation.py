@@ -4,7 +4,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from pydantic import ValidationError
 
 from agent import HandoffAgent, document
 from agent.catalogue.source import CatalogueSource
@@ -134,9 +133,6 @@ async def test_where_nobody_can_tell() -> None:
     assert case_of(open_ended, queue="q").expect.queue == ("q",)
 
 
-@pytest.mark.xfail(
-    strict=True, raises=ValidationError, reason="an answer that begins with / is taken for an action"
-)
 async def test_an_answer_that_begins_with_a_slash() -> None:
     assert case_of(await talk("hello", "/etc/hosts is broken", "!skip", "!start")).user.facts
 
@@ -146,17 +142,17 @@ async def test_an_empty_message_is_no_fact() -> None:
     assert list(case.user.facts.values()) == ["my SQL database is slow"]
 
 
-@pytest.mark.xfail(strict=True, raises=ValidationError, reason="the opening is empty")
 async def test_a_press_of_start_before_anything_is_said() -> None:
     assert case_of(await talk("!start", "yes")).opening
 
 
-@pytest.mark.xfail(strict=True, reason="the opening is the text “/skip”, which is said and not pressed")
 async def test_a_press_before_anything_is_said() -> None:
-    assert (await replayed(case_of(await talk("!skip", "!start")))).transcript[0].said != "/skip"
+    saved = await talk("!skip", "my SQL database is slow", "!start")
+    assert case_of(saved).opening == "my SQL database is slow"
+    with pytest.raises(InputError, match="nothing is said"):
+        case_of(await talk("!skip", "!start"))
 
 
-@pytest.mark.xfail(strict=True, reason="the second handoff's queue is expected of the first proposal")
 async def test_two_handoffs_in_a_conversation() -> None:
     saved = await talk("my SQL database is slow", "!start", "my printer is broken", "!start")
     assert len(saved.handoffs) == 2

@@ -125,8 +125,5 @@ def test_what_must_never_happen() -> None:
     ]
 
 
-@pytest.mark.xfail(
-    strict=True, reason='the slice of "accuracy@clear = 0.9" is "clear " with the space, which no case has'
-)
 def test_spaces_around_the_sign_are_no_part_of_the_slice() -> None:
     assert parse_gate("accuracy@clear = 0.9", under=True) == Gate("accuracy", "clear", 0.9)

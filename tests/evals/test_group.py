@@ -1,5 +1,7 @@
 """What counts for what: a failed model is out of accuracy, but the person still has to get through."""
 
+from typing import Any
+
 import pytest
 
 from evals.case import Expect
@@ -51,6 +53,17 @@ def test_with_the_model_down_people_still_have_to_get_through() -> None:
 
 def test_who_wants_no_handoff_need_not_get_through() -> None:
     assert values(result(queue=None, right=()))["got_through"] is None
+
+
+@pytest.mark.parametrize("why", [{"degraded": True}, {"user_faults": 1}, {"error": "it broke"}])
+def test_what_is_not_scored_says_nothing_about_asking_or_scope(why: dict[str, Any]) -> None:
+    found = values(
+        result("1", None, right=(), **why),
+        result("2", expected=Expect(outcome="handoff", queue=("q",), clarify="forbidden"), **why),
+        result("3", expected=Expect(outcome="handoff", queue=("q",), clarify="required"), **why),
+    )
+    known = {name for name, value in found.items() if value is not None}
+    assert known <= {"degraded", "got_through"}
 
 
 def test_how_often_the_model_failed() -> None:

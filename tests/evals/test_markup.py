@@ -61,6 +61,12 @@ def test_names_of_attributes_and_what_is_left_out() -> None:
     assert html(made) == '<p class="c" aria-label="d" tabindex="0">ab</p>'
 
 
+def test_texts_after_an_element_stay_in_order() -> None:
+    assert (
+        html(node("p", node("b", "1"), "2", "3", node("b", "4"), "5", "6")) == "<p><b>1</b>23<b>4</b>56</p>"
+    )
+
+
 def test_a_hash_is_what_the_policy_calls_it_by() -> None:
     digest = base64.b64encode(hashlib.sha256("ü".encode()).digest()).decode()
     assert source_hash("ü") == f"'sha256-{digest}'"
