@@ -21,6 +21,7 @@ No message carries a secret or what a person wrote.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Self
 
 
 class HandoffError(Exception):
@@ -55,7 +56,14 @@ class CatalogueError(FileError):
 
 
 class CaseFileError(FileError):
-    """A file of eval cases with mistakes."""
+    """A file of eval cases with mistakes, or several of them."""
+
+    @classmethod
+    def of(cls, errors: Sequence[Self]) -> Self:
+        """All of them in one; the first one's path and mistakes, and what all say."""
+        first = errors[0]
+        first.args = ("\n".join(map(str, errors)),)
+        return first
 
 
 class SettingsError(InputError):

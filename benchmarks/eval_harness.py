@@ -49,7 +49,7 @@ def harness(
     """One run of the harness in this process."""
     from agent.cli.notices import warnings_on_stderr
     from evals.cli.planning import plan_of
-    from evals.evaluate import evaluate
+    from evals.evaluation import evaluate
 
     plan = plan_of(
         queues=None,

@@ -16,9 +16,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from evals.case import Case
-    from evals.case_file import CaseSet, check_cases
-    from evals.compare import Comparison, compare
-    from evals.evaluate import Outcome, evaluate, regrade
+    from evals.comparison import Comparison, compare
+    from evals.evaluation import Outcome, evaluate, regrade
     from evals.metrics.interval import Metric
     from evals.plan import SHIPPED, Plan, make_plan
     from evals.result import Result
@@ -28,14 +27,12 @@ if TYPE_CHECKING:
 __all__ = [
     "SHIPPED",
     "Case",
-    "CaseSet",
     "Comparison",
     "Metric",
     "Outcome",
     "Plan",
     "Result",
     "Summary",
-    "check_cases",
     "compare",
     "evaluate",
     "make_plan",
@@ -46,9 +43,8 @@ __all__ = [
 
 _HOMES = {
     "evals.case": ["Case"],
-    "evals.case_file": ["CaseSet", "check_cases"],
-    "evals.compare": ["Comparison", "compare"],
-    "evals.evaluate": ["Outcome", "evaluate", "regrade"],
+    "evals.comparison": ["Comparison", "compare"],
+    "evals.evaluation": ["Outcome", "evaluate", "regrade"],
     "evals.metrics.interval": ["Metric"],
     "evals.plan": ["SHIPPED", "Plan", "make_plan"],
     "evals.result": ["Result"],

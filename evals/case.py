@@ -1,5 +1,7 @@
 """A case: one person, what they know and do, and where they should land. Plain data."""
 
+import hashlib
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Annotated, Literal
 
@@ -14,24 +16,43 @@ from pydantic import (
 
 from agent.cli.lines import Command, Press, Say, parse
 from agent.errors import InputError
+from agent.language.clean import clean
 from agent.records.base import Record
 from agent.records.user import User
+from agent.turn.limits import Limits
 
 NOON = datetime(2026, 11, 18, 12, 0, tzinfo=UTC)
 """The Wednesday noon at which a case without `now` takes place."""
 
+_YEARS = (1970, 2200)  # beyond, opening hours cannot be reckoned
+
 Situation = Literal["question", "proposal", "other_help", "handoff"]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+
+
+def _sayable(value: str) -> str:
+    if not clean(value):
+        raise ValueError("has nothing in it that can be seen")
+    if len(value) > LONGEST:
+        raise ValueError(f"is too long ({len(value):,} characters): the agent takes {LONGEST:,}")
+    return value
+
+
+LONGEST = Limits().message_chars
+Said = Annotated[Text, AfterValidator(_sayable)]
 
 
 def _listed(value: object) -> object:
     return [value] if isinstance(value, str) else value
 
 
-def _aware(value: datetime) -> datetime:
-    if value.tzinfo is None:
-        raise ValueError("a time needs its zone, as in 2026-11-18T12:00:00Z")
-    return value
+def _moment(value: object) -> datetime:
+    moment = None
+    with suppress(ValueError):
+        moment = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
+    if moment is None or moment.tzinfo is None or not _YEARS[0] <= moment.year <= _YEARS[1]:
+        raise ValueError("must be a time with its zone, as in 2026-11-18T12:00:00Z")
+    return moment
 
 
 class Act(Record):
@@ -41,7 +62,7 @@ class Act(Record):
     """
 
     on: Situation = "proposal"
-    do: Text
+    do: Said
 
     @field_validator("do")
     @classmethod
@@ -66,8 +87,8 @@ class Act(Record):
 class Person(Record):
     """Who is played. `facts` are given when asked, in their order or by the words of their keys."""
 
-    facts: dict[Text, Text] = Field(default_factory=dict)
-    fallback: Text = "I don't know."
+    facts: dict[Text, Said] = Field(default_factory=dict)
+    fallback: Said = "I don't know."
     name: str | None = None
     email: str | None = None
     locale: str | None = None
@@ -103,8 +124,8 @@ class Case(Record):
     """One conversation to be played; a line of a case file."""
 
     id: Text
-    opening: Text
-    now: Annotated[datetime, AfterValidator(_aware)] = NOON
+    opening: Said
+    now: Annotated[datetime, BeforeValidator(_moment)] = NOON
     user: Person = Field(default_factory=Person)
     expect: Expect
     tags: tuple[Text, ...] = ()
@@ -118,6 +139,12 @@ class Case(Record):
         if self.expect.outcome == "no_handoff" and self.expect.handoff_queue:
             raise ValueError("`expect.handoff_queue` contradicts the outcome no_handoff")
         return self
+
+    @property
+    def script(self) -> str:
+        """A hash of what is played, whatever is expected of it."""
+        played = self.model_dump_json(include={"opening", "now", "user"})
+        return hashlib.sha256(played.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
     @property
     def out_of_scope(self) -> bool:

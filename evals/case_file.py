@@ -3,6 +3,8 @@
 import hashlib
 import json
 import os
+import stat
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -30,6 +32,7 @@ class CaseSet:
     paths: tuple[Path, ...]
     count: int
     hash: str
+    tags: frozenset[str]
 
     def __iter__(self) -> Iterator[Case]:
         digest = hashlib.sha256()
@@ -49,11 +52,13 @@ class CaseSet:
 def check_cases(paths: Iterable[Path], views: Views) -> CaseSet:
     """Check the files against a catalogue.
 
-    Raises `CaseFileError` with every bad line of the first file that has any: not JSON, not a case, an id that
-    stood before, a queue that does not exist or that this person may not see.
+    Raises `CaseFileError` with every bad line: not JSON, not a case, an id that stood before, a queue that does not
+    exist or that this person may not see.
     """
     paths = tuple(paths)
+    bad: list[CaseFileError] = []
     seen: dict[str, str] = {}
+    tags: set[str] = set()
     digest, count = hashlib.sha256(), 0
     for path in paths:
         mistakes: list[Mistake] = []
@@ -64,18 +69,22 @@ def check_cases(paths: Iterable[Path], views: Views) -> CaseSet:
             if not line.strip():
                 continue
             cases += 1
-            found = list(_mistakes(line, f"{path}:{number}", seen, views))
+            found = list(_mistakes(line, f"{path}:{number}", seen, tags, views))
             mistakes += [Mistake(number, text) for text in found]
         if not cases:
             mistakes.append(Mistake(0, "there is no case in this file: it takes one JSON object a line"))
         if mistakes:
-            raise CaseFileError(os.fspath(path), mistakes)
+            bad.append(CaseFileError(os.fspath(path), mistakes))
         count += cases
-    return CaseSet(paths, count, digest.hexdigest())
+    if bad:
+        raise CaseFileError.of(bad)
+    return CaseSet(paths, count, digest.hexdigest(), frozenset(tags))
 
 
 def _lines(path: Path) -> Iterator[tuple[int, bytes]]:
     try:
+        if not stat.S_ISREG(os.stat(path).st_mode):  # noqa: PTH116 - as above
+            raise OSError(None, "it is no regular file, and cases are read more than once")  # noqa: TRY301
         with open(path, "rb") as file:  # noqa: PTH123 - as above
             yield from enumerate(file, 1)
     except (OSError, ValueError) as error:
@@ -85,9 +94,9 @@ def _lines(path: Path) -> Iterator[tuple[int, bytes]]:
         ) from None
 
 
-def _mistakes(raw: bytes, place: str, seen: dict[str, str], views: Views) -> Iterator[str]:
+def _mistakes(raw: bytes, place: str, seen: dict[str, str], tags: set[str], views: Views) -> Iterator[str]:
     try:
-        data = json.loads(raw.decode("utf-8"))
+        data = json.loads(raw.decode("utf-8"), object_pairs_hook=_once)
     except UnicodeDecodeError:
         yield "this line is not UTF-8"
         return
@@ -112,7 +121,16 @@ def _mistakes(raw: bytes, place: str, seen: dict[str, str], views: Views) -> Ite
     except ValidationError as error:
         yield from dict.fromkeys(map(explain, error.errors(include_url=False)))
         return
+    tags.update(case.tags)
     yield from _unknown_queues(case, views)
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        twice = next(key for key, count in Counter(key for key, _ in pairs).items() if count > 1)
+        raise json.JSONDecodeError(f'the key "{_short(twice)}" stands there twice', "", 0)
+    return found
 
 
 def _unknown_queues(case: Case, views: Views) -> Iterator[str]:

@@ -63,8 +63,10 @@ async def play(case: Case, trial: int, stage: Stage) -> Result:
     conversation = _Conversation(agent.start(case.user.user), model, stage.source)
     try:
         ended, error = await conversation.run(Say(case.opening), player), model.broken
-    except (HandoffError, OSError) as problem:
+    except HandoffError as problem:
         ended, error = "stuck", f"{type(problem).__name__}: {problem}"
+    except Exception as problem:  # noqa: BLE001 - a defect of the agent is found by a run, and does not end it
+        ended, error = "stuck", f"{type(problem).__name__}, which is a defect of the agent"
     seconds = conversation.seconds - model.spent + model.waited
     return judged(
         conversation.result(case, trial).model_copy(
@@ -82,8 +84,8 @@ class _Conversation:
     def __init__(self, chat: Chat, model: PlayedModel, source: CatalogueSource) -> None:
         self._chat = chat
         self._model = model
-        self._view = source.current().of(chat.conversation.user)
-        self._watch = Watch()
+        views = source.current()
+        self._watch = Watch(views.of(chat.conversation.user), views.catalogue.target.url)
         self._turns: list[Turn] = []
         self._proposed: list[str] = []
         self._asked_first = 0
@@ -116,12 +118,13 @@ class _Conversation:
                 )
         finally:
             self.seconds += perf_counter() - began
-            self._watch.turn(did, reply, self._chat.conversation, self._view)
+            self._watch.turn(did, reply, self._chat.conversation)
         self._note(did, reply)
         return reply
 
     def _note(self, did: Say | Press, reply: Reply) -> None:
-        last = self._chat.conversation.messages[-1]
+        messages = self._chat.conversation.messages
+        last = messages[-1] if messages else None  # a message that was refused leaves nothing
         shown, calls = reply.proposal, self._model.take_calls()
         turn = Turn(
             said=did.text
@@ -143,7 +146,7 @@ class _Conversation:
             else None,
             handoff=reply.handoff.url if reply.handoff else None,
             calls=calls,
-            degraded=last.role == "assistant" and last.degraded,
+            degraded=last is not None and last.role == "assistant" and last.degraded,
         )
         if not self._proposed:
             if turn.situation == "question":
@@ -161,6 +164,7 @@ class _Conversation:
             id=case.id,
             trial=trial,
             tags=case.tags,
+            script=case.script,
             expected=case.expect,
             out_of_scope=case.out_of_scope,
             outcome="handoff" if document.handoffs else "no_handoff",

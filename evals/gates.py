@@ -1,27 +1,17 @@
 """Gates: what a run has to reach, `--fail-under accuracy=0.85`, and what must never happen."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 from agent.errors import InputError
+from evals.metrics.group import Group
 from evals.metrics.interval import Metric
-from evals.summary import Summary
+from evals.metrics.passes import MOST
+from evals.summary import OPEN, Summary
 
 _GATE = re.compile(r"\s*(?P<metric>[a-z_0-9^]+)(?:@(?P<slice>[^=]*[^=\s]))?\s*=\s*(?P<bound>[0-9.]+)\s*")
-_LOWER = ("over_asking", "under_asking", "degraded")
-_HIGHER = (
-    "accuracy",
-    "correct",
-    "macro_f1",
-    "got_through",
-    "out_of_scope_recall",
-    "out_of_scope_precision",
-    "pass^1",
-    "pass^2",
-    "pass^4",
-    "pass^8",
-)
+_DIRECTIONS = {name: metric.better for name, metric in Group(trials=MOST).scores().metrics.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +31,8 @@ class Gate:
 def parse_gate(text: str, *, under: bool) -> Gate:
     """`METRIC=VALUE` or `METRIC@SLICE=VALUE`; raises `InputError` where it is not."""
     option, other = ("--fail-under", "--fail-over") if under else ("--fail-over", "--fail-under")
-    known, others = (_HIGHER, _LOWER) if under else (_LOWER, _HIGHER)
+    better = "higher" if under else "lower"
+    known = [name for name, direction in _DIRECTIONS.items() if direction == better]
     found = _GATE.fullmatch(text)
     try:
         bound = float(found["bound"]) if found else -1.0
@@ -52,13 +43,23 @@ def parse_gate(text: str, *, under: bool) -> Gate:
             f'{option} "{text}": right is METRIC=VALUE with a value from 0 to 1, such as {known[0]}=0.85, '
             f"or METRIC@SLICE=VALUE, such as {known[0]}@clear=0.9"
         )
-    if found["metric"] in others:
+    if _DIRECTIONS.get(found["metric"], better) != better:
         raise InputError(
             f'{option} "{text}": of {found["metric"]} {"less" if under else "more"} is better; use {other}'
         )
     if found["metric"] not in known:
         raise InputError(f'{option} "{text}": there is no such metric: use {", ".join(known)}')
     return Gate(found["metric"], found["slice"], bound)
+
+
+def check_gates(gates: Iterable[Gate], tags: Collection[str], trials: int) -> None:
+    """Raise `InputError` for a gate that no run of these cases could pass, before it is paid for."""
+    for gate in gates:
+        if gate.slice not in (None, OPEN, *tags):
+            raise InputError(f'the gate {gate.name}: no case has the tag "{gate.slice}"')
+        k = gate.metric.removeprefix("pass^")
+        if k.isdecimal() and int(k) > trials:
+            raise InputError(f"the gate {gate.name}: takes --trials {k} or more")
 
 
 def failures(summary: Summary, gates: list[Gate]) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from agent.language.locale import words_of
 from agent.models.json_text import first_object
 from agent.models.server import ChatServer
 from agent.records.reply import Reply
@@ -28,8 +29,8 @@ class LLMUser(ScriptedUser):
         super().__init__(case)
         self._server = server
         self._taped = taped
-        self._names = [name.casefold() for name in queue_names]
-        self._known = " ".join([case.opening, *case.user.facts.values()]).casefold()
+        self._names = [_padded(name) for name in queue_names]
+        self._known = _padded(" ".join([case.opening, *case.user.facts.values()]))
         self._talk: list[dict[str, str]] = [{"role": "assistant", "content": case.opening}]
 
     async def answer(self, reply: Reply) -> str | None:
@@ -41,33 +42,32 @@ class LLMUser(ScriptedUser):
         system = {"role": "system", "content": prompt("person", facts=facts)}
         # In the model's eyes the assistant is the user. It answers; what it said before are its own answers.
         request = {"model": self._server.model, "messages": [system, *_from_the_user(self._talk)]}
-        said = (await self._taped.call(request, lambda: self._ask(request)))["said"]
-        text = self._checked(said)
+        text = self._checked((await self._taped.call(request, lambda: self._ask(request)))["said"])
         if text is None:
             self.faults += 1
             text = await super().answer(reply)
-        if text:
-            self._talk.append({"role": "assistant", "content": text})
+        self._talk.append({"role": "assistant", "content": text or self._case.user.fallback})
         return text or None
 
     async def _ask(self, request: dict[str, Any]) -> Entry:
-        wanted = {"max_completion_tokens": _ANSWER_TOKENS}
         messages = request["messages"]
         completion = await self._server.complete(
-            lambda quirks: {"messages": messages, **quirks.apply(wanted)},
+            lambda _: messages,
+            {"max_completion_tokens": _ANSWER_TOKENS},
             private=[message["content"] for message in messages],
         )
         return {"said": completion.text}
 
-    def _checked(self, said: str) -> str | None:
+    def _checked(self, answered: str) -> str | None:
         """What they write; "" where no fact answers the question, None for a fault."""
-        answer = first_object(said, "fact") or {}
+        answer = first_object(answered, "fact") or {}
         key, text = answer.get("fact"), answer.get("text")
         if key == "none":
             return ""
         if key not in self._facts or not isinstance(text, str) or not 0 < len(text.strip()) <= LONGEST:
             return None
-        if any(name in text.casefold() and name not in self._known for name in self._names):
+        said = _padded(text)
+        if any(name in said and name not in self._known for name in self._names):
             return None
         del self._facts[key]
         return text.strip()
@@ -90,6 +90,11 @@ class LLMUsers:
     async def close(self) -> None:
         """Close the connections."""
         await self._server.close()
+
+
+def _padded(text: str) -> str:
+    """The words of `text`, so that whole words of another one are found in it."""
+    return f" {' '.join(words_of(text))} "
 
 
 def _from_the_user(talk: list[dict[str, str]]) -> list[dict[str, str]]:

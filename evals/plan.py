@@ -1,7 +1,7 @@
 """What is to be run: everything that the result depends on, and how it is gone about."""
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from importlib.metadata import version
@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from agent.catalogue.source import CatalogueSource
+from agent.errors import InputError
 from agent.settings import EMBEDDED, Settings
 from evals.case import Case
 from evals.case_file import CaseSet, check_cases
@@ -28,6 +29,10 @@ class Job(NamedTuple):
     position: int
     case: Case
     trial: int
+
+
+NOT_IN_SUMMARY = ("tape", "program")
+"""What a run is only gone on with if it is the same, but what its result does not depend on."""
 
 
 @dataclass(frozen=True)
@@ -77,6 +82,7 @@ class Plan:
             "server": _without_password(settings.base_url) if asked else None,
             "decisions": settings.decisions if asked else None,
             "user": self.user.model if self.user else "scripted",
+            "user_server": _without_password(self.user.base_url) if self.user else None,
             "turn_seconds": settings.timeout,
         }
 
@@ -97,17 +103,31 @@ class Plan:
     @property
     def fingerprint(self) -> dict[str, Any]:
         """The configuration and the program itself: a run is only gone on with where none of it has changed."""
-        return {**self.configuration, "program": _hash_of(files("agent"), ".py", ".yaml")}
+        return {
+            **self.configuration,
+            "tape": None if self.mode == "cache" or not self.tape else f"{self.mode} {self.tape.resolve()}",
+            "program": [_hash_of(files(name), ".py", ".yaml") for name in ("agent", "evals")],
+        }
 
 
 def make_plan(
     *,
     queues: Path,
-    cases: tuple[Path, ...],
+    cases: Iterable[Path],
     settings: Settings,
-    **more: Any,
+    user: Settings | None = None,
+    trials: int = 1,
+    limit: int | None = None,
+    tags: Iterable[str] = (),
+    concurrency: int = 8,
 ) -> Plan:
-    """A plan of files that are in order. Raises `CatalogueError` and `CaseFileError` with every mistake."""
+    """A plan of files that are in order; see `Plan`.
+
+    Raises `CatalogueError` and `CaseFileError` with every mistake, `InputError` for a number below 1.
+    """
+    for name, number in (("trials", trials), ("limit", limit), ("concurrency", concurrency)):
+        if number is not None and number < 1:
+            raise InputError(f"{name} is {number}: it can be 1 or more")
     views = CatalogueSource(queues).current()
     return Plan(
         queues=queues,
@@ -115,7 +135,11 @@ def make_plan(
         settings=settings,
         catalogue_hash=views.catalogue.hash,
         names={queue.id: queue.name for queue in views.catalogue.queues},
-        **more,
+        user=user,
+        trials=trials,
+        limit=limit,
+        tags=tuple(tags),
+        concurrency=concurrency,
     )
 
 
@@ -123,7 +147,9 @@ def _without_password(url: str | None) -> str | None:
     if url is None:
         return None
     parts = urlsplit(url)
-    return parts._replace(netloc=parts.netloc.rpartition("@")[2], query="", fragment="").geturl()
+    # A query may choose the model, and may hold a key: it is told apart without being told.
+    query = hashlib.sha256(parts.query.encode()).hexdigest()[:8] if parts.query else ""
+    return parts._replace(netloc=parts.netloc.rpartition("@")[2], query=query, fragment="").geturl()
 
 
 def _hash_of(folder: Traversable, *endings: str) -> str:

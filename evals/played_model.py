@@ -67,6 +67,9 @@ class PlayedModel:
                 self.broken = str(error)
             self._calls.append(Call(error=f"{type(error).__name__}: {error}"))
             raise
+        except Exception as error:
+            self._calls.append(Call(error=type(error).__name__))
+            raise
         except asyncio.CancelledError:
             self._calls.append(Call(error=TOO_LATE))
             raise

@@ -60,6 +60,8 @@ class Result(Record):
     position: int = 0
     """The number of the conversation in the run, by which results are put in order."""
     tags: tuple[str, ...] = ()
+    script: str = ""
+    """A hash of what was played: `Case.script`."""
     expected: Expect
     out_of_scope: bool = False
     outcome: Literal["handoff", "no_handoff"] = "no_handoff"
@@ -79,7 +81,7 @@ class Result(Record):
     prompt_tokens: int = 0
     completion_tokens: int = 0
     seconds: float = 0.0
-    """How long the person waited in all; answers from a tape count with the time that they once took."""
+    """How long the person waited in all; answers from a tape count with the time that they once took, failures do not."""
     confidence: float | None = None
     """The model's confidence in the first proposal."""
     degraded: bool = False
@@ -92,3 +94,14 @@ class Result(Record):
     def scored(self) -> bool:
         """Whether it says something about the agent with a model that works."""
         return self.error is None and not self.degraded and not self.user_faults
+
+    @property
+    def over_asked(self) -> bool | None:
+        """Whether they were asked though it was clear; None where that says nothing."""
+        return self.asked_first > 0 if self.scored and self.expected.clarify == "forbidden" else None
+
+    @property
+    def under_asked(self) -> bool | None:
+        """Whether something was proposed unasked though it was vague; None where that says nothing."""
+        said = self.scored and self.expected.clarify == "required" and self.queue is not None
+        return self.asked_first == 0 if said else None

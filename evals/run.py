@@ -45,14 +45,16 @@ async def run_here(
 @contextmanager
 def _seldom_collected() -> Iterator[None]:
     """Many conversations at once are many objects that stay; looking for garbage among them took a sixth of all CPU."""
-    before = gc.get_threshold()
-    gc.freeze()
+    before, frozen = gc.get_threshold(), gc.get_freeze_count()
+    if not frozen:  # else the host has its own way
+        gc.freeze()
     gc.set_threshold(100_000, 20, 20)
     try:
         yield
     finally:
         gc.set_threshold(*before)
-        gc.unfreeze()
+        if not frozen:
+            gc.unfreeze()
 
 
 async def _play_all(jobs: Iterator[Job], stage: Stage, sink: Sink, concurrency: int) -> None:
@@ -80,8 +82,8 @@ async def _stage(plan: Plan, model: ChatModel | None) -> AsyncIterator[Stage]:
     catalogue = load(plan.queues)
     if catalogue.hash != plan.catalogue_hash:
         raise InputError(f"{plan.queues}: was changed while the run began: run it again")
-    tape = Tape(plan.tape, plan.mode, plan.about_model) if plan.tape else None
     own = model or choose_model(plan.settings)
+    tape = Tape(plan.tape, plan.mode, plan.about_model) if plan.tape else None
     users = LLMUsers(plan.user, tape, tuple(plan.names.values())) if plan.user else None
     try:
         yield Stage(
@@ -93,6 +95,8 @@ async def _stage(plan: Plan, model: ChatModel | None) -> AsyncIterator[Stage]:
         )
     finally:
         # After Ctrl-C turns may still be running, and nobody waits for them any more.
+        if tape:
+            tape.closing = True
         left = asyncio.all_tasks() - {asyncio.current_task()}
         for task in left:
             task.cancel()

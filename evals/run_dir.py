@@ -1,54 +1,73 @@
 """The folder of a run: results line by line as they come, so that a killed run can be gone on with."""
 
-import fcntl
 import json
 import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from types import TracebackType
-from typing import IO, Any, Self
+from types import ModuleType, TracebackType
+from typing import IO, Any, Literal, Self
 
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 
 from agent.errors import InputError, StoreError
+from agent.records.base import Record
 from evals.result import Result
 from evals.summary import Summary
 
+fcntl: ModuleType | None
+try:
+    import fcntl
+except ImportError:  # Windows, where nothing tells that two runs write to one folder
+    fcntl = None
+
 RESULTS, SUMMARY, RUN, REPORT = "results.jsonl", "summary.json", "run.json", "report.html"
+
+
+class Run(Record):
+    """What is run, as it stands in `run.json`; `times` are added at its end."""
+
+    fingerprint: dict[str, Any]
+    conversations: int
+    names: dict[str, str]
+    times: dict[str, Any] = Field(default_factory=dict)
+    status: Literal["running", "complete", "incomplete"] = "running"
 
 
 class RunDir:
     """A folder that one process writes to.
 
-    `done` are the positions that need not be played (again). Without a `fingerprint` it is the one of the run that
-    is there. Raises `InputError` where the folder has a run of another configuration, is in use, or cannot be
-    written.
+    `done` are the positions that need not be played (again). Without a `run` it is the one that is there, to be
+    scored again and not to be gone on with. Raises `InputError` where the folder has a run of another configuration,
+    is in use, or cannot be written.
     """
 
-    def __init__(self, path: Path, fingerprint: dict[str, Any] | None, *, fresh: bool = False) -> None:
+    def __init__(self, path: Path, run: Run | None, *, fresh: bool = False) -> None:
         self.path = path
-        self.times: dict[str, Any] = {}
         self._file: IO[bytes] | None = None
         try:
             path.mkdir(parents=True, exist_ok=True)
-            self._lock = os.open(path, os.O_RDONLY)
+            self._lock = os.open(path, os.O_RDONLY) if fcntl else None
         except OSError as error:
             raise InputError(f"--out {path}: {error.strerror}: give a folder that can be written") from error
         try:
-            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            if fcntl:
+                fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
-            os.close(self._lock)
+            self._unlock()
             raise InputError(f"--out {path}: another run is writing there; give another folder") from None
         try:
             if fresh:
                 for name in (RESULTS, SUMMARY, RUN, REPORT):
                     (path / name).unlink(missing_ok=True)
-            self._fingerprint = self._checked(fingerprint)
-            self._write_run("running")
-            self.done = self._keep_what_is_whole()
+            self.run = self._checked(run)
+            self.done = self._keep_what_is_whole() if run else set[int]()
+            if len(self.done) < self.run.conversations and run:
+                self.write_run(self.run)
+                for name in (SUMMARY, REPORT):  # they would be those of another state
+                    (path / name).unlink(missing_ok=True)
             self._file = (path / RESULTS).open("ab", buffering=0)
         except BaseException:
-            os.close(self._lock)
+            self._unlock()
             raise
 
     def add(self, result: Result) -> None:
@@ -67,8 +86,13 @@ class RunDir:
         """Write everything beside the results."""
         _replace(self.path / SUMMARY, summary.text())
         _replace(self.path / REPORT, report)
-        self.times = times
-        self._write_run("complete" if summary.complete else "incomplete")
+        status = "complete" if summary.complete else "incomplete"
+        self.write_run(self.run.model_copy(update={"times": times, "status": status}))
+
+    def write_run(self, run: Run) -> None:
+        """Write what is run."""
+        self.run = run
+        _replace(self.path / RUN, run.model_dump_json(indent=1) + "\n")
 
     def sort(self) -> None:
         """Put the results in the order of the run, whatever order they came in."""
@@ -99,27 +123,25 @@ class RunDir:
     ) -> None:
         if self._file:
             self._file.close()
-        os.close(self._lock)
+        self._unlock()
 
-    def _checked(self, now: dict[str, Any] | None) -> dict[str, Any]:
+    def _unlock(self) -> None:
+        if self._lock is not None:
+            os.close(self._lock)
+
+    def _checked(self, now: Run | None) -> Run:
         """Refuse to go on with another run, and say what has changed."""
-        try:
-            run = json.loads((self.path / RUN).read_text("utf-8"))
-            before: dict[str, Any] = run["fingerprint"]
-            self.times = run["times"]
-        except FileNotFoundError:
-            if now is None or (self.path / RESULTS).exists():
-                raise InputError(
-                    f"{self.path}: there is no {RUN} in this folder; give the folder of a run"
-                ) from None
+        file = self.path / RUN
+        if now and not file.exists() and not (self.path / RESULTS).exists():
             return now
-        except (OSError, ValueError, KeyError, TypeError):
-            raise InputError(f"{self.path}: {RUN} is damaged; use --fresh, or another folder") from None
-        changed = [name for name in now or () if now and before.get(name) != now[name]]
-        if now and changed:
-            told = ", ".join(_told(name, before.get(name), now[name]) for name in changed)
+        before = read_run(self.path)
+        if now is None:
+            return before
+        old, new = before.fingerprint, now.fingerprint
+        changed = [_told(name, old.get(name), new[name]) for name in new if old.get(name) != new[name]]
+        if changed:
             raise InputError(
-                f"--out {self.path}: holds a run of another configuration: {told}. "
+                f"--out {self.path}: holds a run of another configuration: {', '.join(changed)}. "
                 "Give another folder, or --fresh to begin anew there"
             )
         return before
@@ -128,17 +150,21 @@ class RunDir:
         """Take away what a killed run left half written, and what an error of the machinery cut short."""
         done: set[int] = set()
         path = self.path / RESULTS
+        if not path.exists():
+            return done
+        with path.open("rb") as file:
+            lines = (line for line in file if _played(line, self.run.conversations))
+            # Where the model failed every time, the machinery did: all of it is played again.
+            nothing = all(json.loads(line)["degraded"] for line in lines)
 
         def whole() -> Iterator[bytes]:
             with path.open("rb") as file:
                 for line in file:
-                    position = _position(line)
-                    if position is not None and position not in done and json.loads(line)["error"] is None:
-                        done.add(position)
+                    if _played(line, self.run.conversations) and (position := _position(line)) not in done:
+                        done.add(position or 0)
                         yield line
 
-        if path.exists():
-            self._rewrite(whole())
+        self._rewrite(iter(()) if nothing else whole())
         return done
 
     def _rewrite(self, lines: Iterable[bytes]) -> None:
@@ -153,10 +179,6 @@ class RunDir:
         if self._file:
             self._file.close()
             self._file = path.open("ab", buffering=0)
-
-    def _write_run(self, status: str) -> None:
-        content = {"status": status, "fingerprint": self._fingerprint, "times": self.times}
-        _replace(self.path / RUN, json.dumps(content, indent=1) + "\n")
 
 
 def read_results(path: Path) -> Iterator[Result]:
@@ -176,6 +198,17 @@ def read_results(path: Path) -> Iterator[Result]:
         raise InputError(f"{file}: {error.strerror}: give the folder of a run (--out)") from error
 
 
+def read_run(path: Path) -> Run:
+    """What is run in the folder `path`. Raises `InputError`."""
+    file = path / RUN
+    try:
+        return Run.model_validate_json(file.read_bytes())
+    except OSError as error:
+        raise InputError(f"{file}: {error.strerror}; give the folder of a run") from None
+    except ValidationError:
+        raise InputError(f"{file}: is damaged; use --fresh, or another folder") from None
+
+
 def read_summary(path: Path) -> Summary:
     """The summary of the run in the folder `path`. Raises `InputError`."""
     file = path / SUMMARY
@@ -184,7 +217,9 @@ def read_summary(path: Path) -> Summary:
     except OSError as error:
         raise InputError(f"{file}: {error.strerror}: give the folder of a run that has ended") from error
     except ValidationError:
-        raise InputError(f"{file}: this is no summary of this version; try `handoff eval regrade`") from None
+        raise InputError(
+            f"{file}: this is no summary that this version of live-agent-handoff wrote"
+        ) from None
 
 
 def _replace(path: Path, text: str) -> None:
@@ -197,11 +232,18 @@ def _beside(path: Path) -> Path:
 
 
 def _position(line: bytes) -> int | None:
-    """The number of the conversation; None for what a killed run left half written."""
+    """The number of the conversation; None for what a killed run left half written, or something damaged."""
     try:
-        return int(json.loads(line)["position"]) if line.endswith(b"\n") else None
-    except (ValueError, KeyError, TypeError):
+        position = json.loads(line)["position"] if line.endswith(b"\n") else None
+    except (ValueError, KeyError, TypeError, RecursionError):
         return None
+    return position if type(position) is int and position >= 0 else None
+
+
+def _played(line: bytes, conversations: int) -> bool:
+    """Whether this is a result that is to stay: whole, of this run, and not cut short by the machinery."""
+    position = _position(line)
+    return position is not None and position < conversations and json.loads(line).get("error", "") is None
 
 
 def _told(name: str, before: Any, now: Any) -> str:

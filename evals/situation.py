@@ -1,5 +1,6 @@
 """What a reply is to the person who reads it. Judged by what is on the screen, as a person would."""
 
+from functools import cache
 from typing import Literal
 
 from agent.language.locale import locales
@@ -15,8 +16,12 @@ def situation(reply: Reply) -> Situation | Literal["closed"]:
         return "closed"
     if reply.proposal:
         return "proposal"
-    anyway = {locale("anyway") for locale in locales().values()}
     actions = {button.action for button in reply.buttons}
-    if "link" in actions or any(button.label in anyway for button in reply.buttons):
+    if "link" in actions or any(button.label in _anyway() for button in reply.buttons):
         return "other_help"
     return "other_help" if "choose" in actions and "skip" not in actions else "question"
+
+
+@cache
+def _anyway() -> frozenset[str]:
+    return frozenset(locale("anyway") for locale in locales().values())

@@ -39,6 +39,11 @@ class Summary(Scores):
         counts = self.counts
         return not counts["errors"] and not counts["missing"] and counts["degraded"] < counts["conversations"]
 
+    @property
+    def names(self) -> dict[str, str]:
+        """The queues' names by id."""
+        return {id_: queue.name for id_, queue in self.queues.items()}
+
     def text(self) -> str:
         """As it is written to `summary.json`."""
         return self.model_dump_json(indent=1) + "\n"

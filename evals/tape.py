@@ -7,6 +7,7 @@ of several answers to the same question the last one holds. Only where each begi
 import hashlib
 import json
 import os
+import re
 from pathlib import Path
 from typing import Any, Literal, Self
 
@@ -14,7 +15,7 @@ from agent.errors import InputError, StoreError
 
 Mode = Literal["cache", "record", "replay"]
 _KEY = 32  # hexadecimal digits: 128 bits
-_START = b'{"key":"'
+_ENTRY = re.compile(rb'\{"key":"([0-9a-f]{32})"')
 
 
 def key_of(*parts: Any) -> str:
@@ -33,6 +34,8 @@ class Tape:
 
     def __init__(self, path: Path, mode: Mode, about: dict[str, Any] | None) -> None:
         self.mode = mode
+        self.closing = False
+        """What ends from now on ends because the run does: it says nothing about the model."""
         self._path = path
         if mode != "replay":
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -45,7 +48,9 @@ class Tape:
             raise InputError(
                 f"{path}: was recorded with another {' and another '.join(changed)}: give a new file, or delete it"
             )
-        self._file = path.open("rb" if mode == "replay" else "a+b")
+        # Read and written through two handles: what is written moves no place that is read from.
+        self._file = path.open("rb")
+        self._end = None if mode == "replay" else os.open(path, os.O_WRONLY | os.O_APPEND)
         self._where = self._index()
 
     def get(self, key: str) -> dict[str, Any] | None:
@@ -54,15 +59,20 @@ class Tape:
         if at is None:
             return None
         self._file.seek(at)
-        entry: dict[str, Any] = json.loads(self._file.readline())
+        try:
+            entry: dict[str, Any] = json.loads(self._file.readline())
+        except (ValueError, RecursionError):
+            return None  # damaged: as good as not there
         return None if self.mode != "replay" and entry.get("passing") else entry
 
     def put(self, key: str, entry: dict[str, Any]) -> None:
         """Add an answer; `passing` in it marks a failure that may not come again. Raises `StoreError`."""
         line = json.dumps({"key": key, **entry}, ensure_ascii=False, separators=(",", ":")) + "\n"
         # One write for a line: whole lines of several processes do not mix.
+        data = line.encode("utf-8", "backslashreplace")
         try:
-            os.write(self._file.fileno(), line.encode("utf-8", "backslashreplace"))
+            if self._end is None or os.write(self._end, data) != len(data):
+                raise OSError(None, "the disk is full")  # noqa: TRY301 - one way out for both
         except OSError as error:
             raise StoreError(f"{self._path}: {error.strerror}") from error
 
@@ -71,6 +81,7 @@ class Tape:
         temporary = self._path.with_name(self._path.name + ".new")
         where = self._index()
         with temporary.open("wb") as file:
+            temporary.chmod(0o600)
             file.write(_head(self.about).encode())
             for key in sorted(where):
                 self._file.seek(where[key])
@@ -80,6 +91,8 @@ class Tape:
     def close(self) -> None:
         """Close the file."""
         self._file.close()
+        if self._end is not None:
+            os.close(self._end)
 
     def __enter__(self) -> Self:
         return self
@@ -91,14 +104,20 @@ class Tape:
         where: dict[bytes, int] = {}
         self._file.seek(0)
         at = 0
+        line = b""
         for line in self._file:
-            if line.startswith(_START) and line.endswith(b"}\n"):  # a killed run may have cut the last one
-                where[bytes.fromhex(line[len(_START) : len(_START) + _KEY].decode())] = at
+            found = _ENTRY.match(line)
+            if found and line.endswith(b"}\n"):  # a killed run may have cut the last one
+                where[bytes.fromhex(found[1].decode())] = at
             at += len(line)
-        if self.mode != "replay" and at and not line.endswith(b"\n"):
-            self._file.write(b"\n")
-            self._file.flush()
+        if self._end is not None and line and not line.endswith(b"\n"):
+            os.write(self._end, b"\n")
         return where
+
+    @property
+    def empty(self) -> bool:
+        """Whether it had no answer when it was opened."""
+        return not self._where
 
 
 def about_of(path: Path) -> dict[str, Any]:
@@ -108,7 +127,7 @@ def about_of(path: Path) -> dict[str, Any]:
             about = json.loads(file.readline())["tape"]
     except OSError as error:
         raise InputError(f"{path}: {error.strerror}: give a file that --record wrote") from None
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         raise InputError(f"{path}: this is no recording: give a file that --record wrote") from None
     if not isinstance(about, dict):
         raise InputError(f"{path}: this is no recording: give a file that --record wrote")

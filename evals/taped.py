@@ -48,24 +48,27 @@ class Taped:
         return await self._record(tape, key, make)
 
     async def _record(self, tape: Tape, key: str, make: Callable[[], Awaitable[Entry]]) -> Entry:
-        entry: Entry = {"case": self._conversation[0], "trial": self._conversation[1]}
         began = time.perf_counter()
+
+        def keep(entry: Entry) -> Entry:
+            case, trial = self._conversation
+            entry = {"case": case, "trial": trial, **entry, "seconds": round(time.perf_counter() - began, 3)}
+            if not tape.closing:
+                tape.put(key, entry)
+            return entry
+
         try:
-            entry |= await make()
+            answer = await make()
         except ModelError as error:
-            entry |= {"error": type(error).__name__, "text": str(error)}
-            entry["passing"] = not isinstance(error, ModelAnswerInvalid)
+            failed: Entry = {"error": type(error).__name__, "text": str(error)}
             if isinstance(error, ModelRejected):
-                entry["of_this_request"] = error.of_this_request
+                failed["of_this_request"] = error.of_this_request
+            keep({**failed, "passing": not isinstance(error, ModelAnswerInvalid)})
             raise
         except asyncio.CancelledError:
-            entry |= {"error": "ModelUnavailable", "text": TOO_LATE, "passing": True}
+            keep({"error": "ModelUnavailable", "text": TOO_LATE, "passing": True})
             raise
-        finally:
-            entry["seconds"] = round(time.perf_counter() - began, 3)
-            if len(entry) > 3:
-                tape.put(key, entry)
-        return entry
+        return keep(answer)
 
 
 def _raise_again(entry: Entry) -> None:

@@ -1,7 +1,6 @@
 """`handoff chat`."""
 
 import asyncio
-import io
 import os
 import sys
 from pathlib import Path
@@ -16,7 +15,7 @@ from agent.cli.loop import Talk, run_lines
 from agent.cli.notices import tell_operator, warnings_on_stderr
 from agent.cli.saving import SavedFile, read_conversation
 from agent.cli.screens import JsonScreen, PlainScreen
-from agent.cli.terminal import is_terminal
+from agent.cli.terminal import is_terminal, write_what_can_be_written
 from agent.data import example_path
 from agent.models.choose import choose_model
 from agent.records.user import User
@@ -67,7 +66,7 @@ def chat(
         )
     user = User(name=name, email=email, locale=locale, attributes=parse_attributes(attributes))
     display = sys.stderr if export else sys.stdout
-    _write_what_can_be_written()
+    write_what_can_be_written()
     with warnings_on_stderr(), asyncio.Runner() as runner:
         settings = Settings.from_environment(os.environ, model=model)
         if settings.hint:
@@ -103,13 +102,6 @@ def _saved_file(save: Path, resume: Path | None) -> SavedFile:
     if older:
         tell_operator(f"{save} held another conversation, which is now in {older.name}")
     return file
-
-
-def _write_what_can_be_written() -> None:
-    # A terminal that knows no ✓, or input that is no UTF-8, must not end the conversation.
-    for stream in (sys.stdin, sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="replace")
 
 
 def _header(queues: Path | None, model: str) -> str:

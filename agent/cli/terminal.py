@@ -1,7 +1,9 @@
 """What may be written to a terminal."""
 
+import io
 import os
 import re
+import sys
 import unicodedata
 from typing import TextIO
 
@@ -37,3 +39,10 @@ def is_terminal(stream: TextIO) -> bool:
 def wants_colour() -> bool:
     """Whether escape codes for colour and links may be written to a terminal (https://no-color.org)."""
     return not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def write_what_can_be_written() -> None:
+    """A terminal that knows no ✓, or input that is no UTF-8, must not end a program."""
+    for stream in (sys.stdin, sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")

@@ -55,9 +55,12 @@ class Clients:
         here = asyncio.get_running_loop()
         clients, self._clients = self._clients, {}
         for loop, lent in clients.items():
-            for client in (one.client for one in lent):
-                if loop is here:
-                    await client.close()
-                elif loop.is_running():
-                    closing = asyncio.run_coroutine_threadsafe(client.close(), loop)
-                    await asyncio.wait([asyncio.wrap_future(closing)], timeout=_CLOSING)
+            if loop is here:
+                await _close(lent)
+            elif loop.is_running():
+                closing = asyncio.run_coroutine_threadsafe(_close(lent), loop)
+                await asyncio.wait([asyncio.wrap_future(closing)], timeout=_CLOSING)
+
+
+async def _close(lent: list[_Lent]) -> None:
+    await asyncio.gather(*(one.client.close() for one in lent))

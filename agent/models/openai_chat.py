@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import Awaitable, Callable
-from functools import cache, partial
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from agent.errors import ModelAnswerInvalid
@@ -11,7 +11,6 @@ from agent.models import encoding_json, encoding_tools
 from agent.models.base import Answer, Briefing
 from agent.models.completion import Completion
 from agent.models.messages import Decisions, Prompt, PromptWriter
-from agent.models.quirks import Quirks
 from agent.models.retry import Sleep
 from agent.models.server import ChatServer, Progress
 from agent.models.tokens import in_bytes
@@ -79,7 +78,8 @@ class OpenAIModel:
         """Ask the server for the next move; see `ChatModel`."""
         prompt = self._prompt(briefing)
         completion = await self._server.complete(
-            partial(self._request, prompt),
+            lambda state_first: prompt.messages(state_first=state_first),
+            self._wanted(prompt),
             private=[message["content"] for message in prompt.messages()],
             progress=self._progress(started) if self._stream else None,
         )
@@ -109,11 +109,6 @@ class OpenAIModel:
         else:
             decisions = encoding_tools.parameters(search=not prompt.listed)
         return {**decisions, "max_completion_tokens": _ANSWER_TOKENS}
-
-    def _request(self, prompt: Prompt, quirks: Quirks) -> dict[str, Any]:
-        streaming = {"stream": True, "stream_options": {"include_usage": True}} if self._stream else {}
-        messages = prompt.messages(state_first=quirks.state_first)
-        return {"messages": messages, **quirks.apply({**self._wanted(prompt), **streaming})}
 
     def _progress(self, started: Started | None) -> Progress:
         """Tells the kind of a decision once, whatever number of attempts it takes."""

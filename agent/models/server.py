@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from agent.models.clients import Clients
 from agent.models.completion import Completion, read, read_stream
 from agent.models.failures import failure, server_text
+from agent.models.messages import ChatMessage
 from agent.models.quirks import Quirks
 from agent.models.retry import Sleep, with_retries
 
@@ -55,17 +56,18 @@ class ChatServer:
 
     async def complete(
         self,
-        request: Callable[[Quirks], dict[str, Any]],
+        messages: Callable[[bool], list[ChatMessage]],
+        parameters: dict[str, Any],
         *,
         private: Sequence[str],
         progress: Progress | None = None,
     ) -> Completion:
-        """The answer to what `request` makes for this server's peculiarities; with `progress` it is streamed.
+        """The answer to `messages` with `parameters`, as far as this server takes them; with `progress` streamed.
 
-        No text of `private` appears in an error. Raises `ModelUnavailable` or `ModelRejected`.
+        `messages` is told whether system messages may only stand first. No text of `private` appears in an error. Raises `ModelUnavailable` or `ModelRejected`.
         """
         return await with_retries(
-            partial(self._attempt, request, private, progress),
+            partial(self._attempt, messages, parameters, private, progress),
             attempts=self._attempts,
             seconds=self._timeout,
             sleep=self._sleep,
@@ -84,7 +86,11 @@ class ChatServer:
         return AsyncOpenAI(api_key=key, base_url=base_url, max_retries=0, timeout=self._timeout)
 
     async def _attempt(
-        self, make: Callable[[Quirks], dict[str, Any]], private: Sequence[str], progress: Progress | None
+        self,
+        messages: Callable[[bool], list[ChatMessage]],
+        parameters: dict[str, Any],
+        private: Sequence[str],
+        progress: Progress | None,
     ) -> Completion:
         """One attempt; a call that the server refuses for a peculiarity of its own is repeated within it."""
         if "openai" not in sys.modules:
@@ -92,16 +98,17 @@ class ChatServer:
             await asyncio.to_thread(importlib.import_module, "openai")
         import openai
 
+        quirks = self._quirks
+        streaming = {"stream": True, "stream_options": {"include_usage": True}} if progress else {}
         try:
             with self._lent() as client:
                 while True:
-                    request = make(self._quirks)
+                    taken = quirks.apply({**parameters, **streaming})
+                    request = {"model": self.model, "messages": messages(quirks.state_first), **taken}
                     try:
-                        return await _send(client, {"model": self.model, **request}, progress)
+                        return await _send(client, request, progress)
                     except openai.APIStatusError as error:
-                        if not self._quirks.learn(
-                            error.status_code, error.param, server_text(error), request
-                        ):
+                        if not quirks.learn(error.status_code, error.param, server_text(error), request):
                             raise
         except Exception as error:  # noqa: BLE001 - token providers and proxies raise anything
             key = self._api_key if isinstance(self._api_key, str) else ""

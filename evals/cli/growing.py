@@ -1,6 +1,7 @@
 """`handoff eval add`, `import` and `lint`: let a set of cases grow, and keep it in order."""
 
 import sys
+import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from agent.cli.notices import tell_operator
 from agent.cli.saving import read_conversation
 from agent.cli.terminal import printable
 from agent.data import example_path
-from agent.errors import InputError
+from agent.errors import CaseFileError, InputError
 from evals.case import Case
 from evals.case_file import check_cases
 from evals.growing.from_conversation import case_of
@@ -99,7 +100,8 @@ def import_(
         tags=tags,
     )
     _put(cases, queues, to)
-    tell_operator(f"{len(cases):,} cases; review them: nothing personal was taken out of what people wrote")
+    count = f"{len(cases):,} {'case' if len(cases) == 1 else 'cases'}"
+    tell_operator(f"{count} to review: nothing personal was taken out of what people wrote")
 
 
 @click.command()
@@ -128,18 +130,18 @@ def lint(cases: tuple[Path, ...], queues: Path | None) -> None:
 
 def _put(cases: Iterable[Case], queues: Path | None, to: Path | None) -> None:
     """Print the cases, or add them to a file that stays in order."""
-    lines = "".join(case.model_dump_json(exclude_defaults=True) + "\n" for case in cases)
+    lines = "".join(case.model_dump_json(exclude_defaults=True) + "\n" for case in cases).encode()
+    before = to.read_bytes() if to and to.exists() else b""
+    gap = b"\n" if before and not before.endswith(b"\n") else b""
+    with tempfile.TemporaryDirectory() as folder:
+        together = Path(folder) / (to.name if to else "the new cases")
+        together.write_bytes(before + gap + lines)
+        try:
+            check_cases([together], CatalogueSource(queues or example_path()).current())
+        except CaseFileError as error:
+            raise CaseFileError(str(to or together.name), error.mistakes) from None
     if to is None:
         click.echo(lines, nl=False)
         return
-    before = to.read_text("utf-8") if to.exists() else ""
-    if before and not before.endswith("\n"):
-        before += "\n"
-    new = to.with_name(f"{to.name}.new")
-    new.write_text(before + lines, "utf-8")
-    try:
-        check_cases([new], CatalogueSource(queues or example_path()).current())
-    except InputError as error:
-        new.unlink()
-        raise InputError(str(error).replace(str(new), str(to))) from None
-    new.replace(to)
+    with to.open("ab") as file:
+        file.write(gap + lines)

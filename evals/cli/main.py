@@ -1,20 +1,22 @@
 """`handoff eval`: play the cases, score the agent, say whether it is fit to ship."""
 
+import math
 import sys
 from pathlib import Path
 
 import click
 
 from agent.cli.notices import tell_operator
+from agent.cli.terminal import write_what_can_be_written
 from agent.errors import InputError, RunError
 from evals.cli import growing, reading
 from evals.cli.planning import default_out, plan_of
 from evals.cli.progress import RunProgress
-from evals.evaluate import Outcome, evaluate
-from evals.gates import Gate, failures, parse_gate, violations
+from evals.cli.verdict import INCOMPLETE, verdict
+from evals.evaluation import evaluate
+from evals.gates import check_gates, parse_gate
 from evals.report.terminal import TerminalReport
 
-GATE_FAILED, INCOMPLETE = 1, 3
 _FILE = click.Path(path_type=Path)
 
 
@@ -91,6 +93,7 @@ def eval_(ctx: click.Context, /, **options: object) -> None:
     Exit codes: 0 fine, 1 a gate failed or something happened that never may, 2 wrong usage or input,
     3 incomplete: the machinery failed; run it again to go on.
     """  # noqa: D301 - click's mark for a paragraph that keeps its lines
+    write_what_can_be_written()
     if ctx.invoked_subcommand is None:
         sys.exit(_run(**options))  # type: ignore[arg-type]
     given = [
@@ -119,6 +122,9 @@ def _run(
     gates = [parse_gate(text, under=True) for text in fail_under]
     gates += [parse_gate(text, under=False) for text in fail_over]
     plan = plan_of(**planned)  # type: ignore[arg-type]
+    check_gates(gates, plan.cases.tags, plan.trials)
+    if prices and not all(0 <= price < math.inf for price in prices):
+        raise InputError("--prices: a price is 0 or more")
     if not plan.conversations:
         raise InputError("--tag: no case has any of these tags.")
     if plan.settings.hint:
@@ -133,7 +139,8 @@ def _run(
                 fresh=fresh,
                 baseline=baseline,
                 prices=prices,
-                watch=progress,
+                watch=progress.played,
+                resumed=progress.resumed,
             )
         except KeyboardInterrupt:
             tell_operator(f"stopped; what was played is kept in {out}, and the same command goes on")
@@ -141,7 +148,7 @@ def _run(
         except RunError as error:
             tell_operator(str(error))
             return INCOMPLETE
-    if not outcome.played:
+    if not outcome.played and not outcome.problem:
         tell_operator(f"{out} holds this very run already, so nothing was played; --fresh plays it again")
     if as_json:
         click.echo(outcome.summary.text(), nl=False)
@@ -150,22 +157,9 @@ def _run(
         report.run(outcome.summary, out)
         if outcome.comparison:
             report.comparison(outcome.comparison)
-    return _verdict(outcome, gates)
-
-
-def _verdict(outcome: Outcome, gates: list[Gate]) -> int:
-    """Tell the operator what keeps this from shipping, and give the exit code."""
-    summary = outcome.summary
-    broken, missed = list(violations(summary)), list(failures(summary, gates))
     if outcome.problem:
         tell_operator(outcome.problem)
-    for text in [*broken, *missed]:
-        tell_operator(f"gate: {text}")
-    if not summary.complete:
-        tell_operator(reading.why_incomplete(summary))
-    if broken:
-        return GATE_FAILED
-    return INCOMPLETE if not summary.complete else GATE_FAILED if missed else 0
+    return verdict(outcome.summary, gates)
 
 
 for _command in (reading.compare, reading.show, reading.regrade, growing.add, growing.import_, growing.lint):

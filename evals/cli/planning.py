@@ -4,6 +4,7 @@ import hashlib
 import json
 import os
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -57,23 +58,16 @@ def plan_of(
         **more,
     )
     if replay:
-        return with_tape(plan, replay, "replay")
+        return replace(plan, tape=replay, mode="replay")
     if record:
-        return with_tape(plan, record, "record")
-    return with_tape(plan, _cache_file(plan), "cache") if cache and asked else plan
-
-
-def with_tape(plan: Plan, tape: Path, mode: Any) -> Plan:
-    """`plan` with a tape."""
-    from dataclasses import replace
-
-    return replace(plan, tape=tape, mode=mode)
+        return replace(plan, tape=record, mode="record")
+    return replace(plan, tape=_cache_file(plan), mode="cache") if cache and asked else plan
 
 
 def default_out(plan: Plan) -> Path:
     """A folder of its own for every configuration, so that the same command finds its run again."""
     name = "".join(c if c.isalnum() or c in "-._" else "-" for c in plan.settings.model)
-    return RUNS / f"{name}-{_digest(plan.configuration)[:8]}"
+    return RUNS / f"{name}-{_digest(plan.fingerprint)[:8]}"
 
 
 def _cache_file(plan: Plan) -> Path:
@@ -90,14 +84,12 @@ def _recorded(tape: Path) -> tuple[Settings, Settings | None]:
             model=about["model"],
             base_url=about["server"],
             decisions=about["decisions"] or "tools",
-            timeout=about["turn_seconds"],
+            timeout=float(about["turn_seconds"]),
         )
-        user = None if about["user"] == "scripted" else about["user"]
-    except KeyError as error:
-        raise InputError(f"{tape}: this recording does not say its {error}: record it again") from None
-    return settings, Settings(
-        model=user, base_url=settings.base_url, timeout=settings.timeout
-    ) if user else None
+        user = Settings(model=about["user"], base_url=about["user_server"], timeout=settings.timeout)
+    except (KeyError, TypeError, ValueError):
+        raise InputError(f"{tape}: the head of this recording is damaged: record it again") from None
+    return settings, None if user.model == "scripted" else user
 
 
 def _digest(data: Mapping[str, Any]) -> str:

@@ -21,7 +21,7 @@ class RunProgress:
 
     def __init__(self, total: int) -> None:
         self._total = total
-        self._done = self._right = self._routed = 0
+        self._done = self._before = self._right = self._routed = 0
         self._told = time.monotonic()
         self._began = self._told
         self._bar: Progress | None = None
@@ -38,19 +38,30 @@ class RunProgress:
             )
             self._task = self._bar.add_task("", total=total, accuracy="")
 
-    def __call__(self, result: Result) -> None:
+    def resumed(self, result: Result) -> None:
+        """A conversation that was over before."""
+        self._note(result)
+        self._before += 1
+        if self._bar:
+            self._bar.reset(self._task, total=self._total, completed=self._done, accuracy=self._accuracy())
+
+    def played(self, result: Result) -> None:
         """One more conversation is over."""
-        self._done += 1
-        if result.routed is not None:
-            self._routed += 1
-            self._right += result.routed
+        self._note(result)
         if self._bar:
             self._bar.update(self._task, completed=self._done, accuracy=self._accuracy())
         elif time.monotonic() - self._told >= EVERY:
             self._told = time.monotonic()
-            left = (self._told - self._began) / self._done * (self._total - self._done)
+            each = (self._told - self._began) / (self._done - self._before)
+            left = each * (self._total - self._done)
             text = f"{self._done:,} of {self._total:,} played, {self._accuracy()}, about {left:.0f} s left"
             click.echo(text, err=True)
+
+    def _note(self, result: Result) -> None:
+        self._done += 1
+        if result.routed is not None:
+            self._routed += 1
+            self._right += result.routed
 
     def _accuracy(self) -> str:
         return f"accuracy {100 * self._right / self._routed:.1f} %" if self._routed else "accuracy –"

@@ -5,15 +5,16 @@ from pathlib import Path
 
 import click
 
+from agent.cli.terminal import printable
 from agent.data import example_path
 from agent.errors import InputError
 from agent.settings import Settings
-from evals.compare import compare as compare_runs
-from evals.evaluate import regrade as regrade_run
+from evals.cli.verdict import verdict
+from evals.comparison import compare as compare_runs
+from evals.evaluation import regrade as regrade_run
 from evals.plan import make_plan
 from evals.report.terminal import TerminalReport, first_with_faults
-from evals.run_dir import read_results, read_summary
-from evals.summary import Summary
+from evals.run_dir import read_results, read_run
 
 _DIR = click.Path(path_type=Path)
 
@@ -44,10 +45,10 @@ def show(folder: Path, id_: str | None, trial: int) -> None:
     Example:
       handoff eval show eval-runs/embedded-1a2b3c4d sql-1
     """  # noqa: D301 - see above
-    names = {queue: scores.name for queue, scores in read_summary(folder).queues.items()}
+    names = read_run(folder).names
     if id_ is None:
         for found in dict.fromkeys(first_with_faults(read_results(folder), names)):
-            click.echo(found)
+            click.echo(" ".join(printable(found).split()))
         return
     for result in read_results(folder):
         if result.id == id_ and result.trial == trial - 1:
@@ -76,14 +77,4 @@ def regrade(folder: Path, cases: tuple[Path, ...], queues: Path | None) -> None:
     plan = make_plan(queues=queues or example_path(), cases=cases, settings=Settings()) if cases else None
     summary = regrade_run(folder, plan)
     TerminalReport(sys.stdout).run(summary, folder)
-
-
-def why_incomplete(summary: Summary) -> str:
-    """What keeps a run from being complete."""
-    counts = summary.counts
-    if counts["errors"] or counts["missing"]:
-        return (
-            f"incomplete: {counts['errors']} conversations broke off, {counts['missing']} were not played; "
-            "the same command plays those again"
-        )
-    return "incomplete: the model failed in every conversation, so nothing can be said about it"
+    sys.exit(verdict(summary, []))

@@ -27,6 +27,7 @@ class Group:
 
     def __init__(self, trials: int) -> None:
         self._cases = Rate()
+        self._scored = Rate()
         self._rates = {
             "accuracy": Rate(),
             "correct": Rate(),
@@ -58,6 +59,7 @@ class Group:
         self._passes.add(result.id, result.correct)
         if not result.scored:
             return
+        self._scored.add(result.id, True)
         for name, counts in self._effort.items():
             counts[getattr(result, name)] += 1
         if result.routed is not None or result.out_of_scope:
@@ -75,7 +77,7 @@ class Group:
             },
             must_be_zero=dict(self._violations),
             metrics=metrics | self._passes.metrics(),
-            effort={name: spread(counts) for name, counts in self._effort.items()},
+            effort={name: spread(counts, self._scored.cases) for name, counts in self._effort.items()},
         )
 
 
@@ -96,6 +98,6 @@ def _successes(result: Result) -> dict[str, bool | None]:
         "correct": result.correct,
         "out_of_scope_recall": result.outcome == "no_handoff" if result.out_of_scope else None,
         "out_of_scope_precision": result.out_of_scope if nothing_proposed else None,
-        "over_asking": result.asked_first > 0 if expected.clarify == "forbidden" else None,
-        "under_asking": result.asked_first == 0 if expected.clarify == "required" else None,
+        "over_asking": result.over_asked,
+        "under_asking": result.under_asked,
     }

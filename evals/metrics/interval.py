@@ -58,22 +58,26 @@ class Spread(Record):
     total: float
 
 
-def spread(counts: Mapping[float, int]) -> Spread:
-    """From how often every value occurred. The intervals are those of Wilson around the rank."""
+def spread(counts: Mapping[float, int], cases: int | None = None) -> Spread:
+    """From how often every value occurred, in so many `cases` (without it, each is one).
+
+    The intervals are those of Wilson around the rank.
+    """
+    cases = sum(counts.values()) if cases is None else cases
     return Spread(
-        median=_quantile(counts, 0.5),
-        p95=_quantile(counts, 0.95),
+        median=_quantile(counts, 0.5, cases),
+        p95=_quantile(counts, 0.95, cases),
         total=rounded(math.fsum(value * times for value, times in sorted(counts.items()))),
     )
 
 
-def _quantile(counts: Mapping[float, int], share: float) -> Metric:
+def _quantile(counts: Mapping[float, int], share: float, cases: int) -> Metric:
     n = sum(counts.values())
     if n == 0:
         return Metric(value=None, better="lower")
-    low, high = wilson(share * n, n)
+    low, high = wilson(share * cases, cases)
     at = [_ranked(counts, max(1, math.ceil(part * n))) for part in (share, low, high)]
-    return Metric(value=at[0], low=at[1], high=at[2], n=n, better="lower")
+    return Metric(value=at[0], low=at[1], high=at[2], n=cases, better="lower")
 
 
 def _ranked(counts: Mapping[float, int], rank: int) -> float:

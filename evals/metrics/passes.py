@@ -1,16 +1,20 @@
 """pass^k: how likely it is that k trials of a case all go well. Unknown, not 0, where there are fewer trials."""
 
+from collections import Counter
 from math import comb, fsum
 
 from evals.metrics.interval import Metric, proportion
+
+MOST = 10
+"""The largest k."""
 
 
 class Passes:
     """Collects the trials of each case, which come one after the other."""
 
     def __init__(self, trials: int) -> None:
-        self._ks = [k for k in (1, 2, 4, 8) if k == 1 or k <= max(2, trials)]
-        self._estimates: dict[int, list[float]] = {k: [] for k in self._ks}
+        self._ks = range(1, max(2, min(trials, MOST)) + 1)
+        self._cases: Counter[tuple[int, int]] = Counter()
         self._id: str | None = None
         self._n = self._passed = 0
 
@@ -24,16 +28,17 @@ class Passes:
             self._passed += correct
 
     def _close(self) -> None:
-        for k in self._ks:
-            if self._n >= k:  # the unbiased estimate: of all choices of k trials, those that went well
-                self._estimates[k].append(comb(self._passed, k) / comb(self._n, k))
+        self._cases[self._n, self._passed] += 1
         self._n = self._passed = 0
 
     def metrics(self) -> dict[str, Metric]:
         """``pass^1``, ``pass^2`` … by name."""
         self._close()
         found = {}
-        for k, estimates in self._estimates.items():
-            value = fsum(estimates) / len(estimates) if estimates else None
-            found[f"pass^{k}"] = proportion(value, len(estimates))
+        for k in self._ks:
+            enough = {case: count for case, count in sorted(self._cases.items()) if case[0] >= k}
+            cases = sum(enough.values())
+            # The unbiased estimate: of all choices of k trials, those that went well.
+            sure = fsum(count * comb(passed, k) / comb(n, k) for (n, passed), count in enough.items())
+            found[f"pass^{k}"] = proportion(sure / cases if cases else None, cases)
         return found

@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 from typing import Any
 
-from evals.compare import Change, Comparison
+from evals.comparison import Change, Comparison
 from evals.report import figures, tables, talks
 from evals.report.markup import Node, document, node
-from evals.report.words import bounds, label, queue_name, share
+from evals.report.words import NOT_SCORED, bounds, label, queue_name, share
 from evals.result import Result
 from evals.summary import HELD, OPEN, Summary
 
@@ -17,7 +17,7 @@ def page(
     summary: Summary, results: Iterable[Result], times: dict[str, Any], comparison: Comparison | None
 ) -> str:
     """The page as HTML. What people and models wrote stands in it as text."""
-    names = {id_: queue.name for id_, queue in summary.queues.items()}
+    names = summary.names
     halves = {name: summary.slices[name] for name in (HELD, OPEN) if name in summary.slices}
     places: set[str] = set()
     conversations = talks.failing(results, names, places)
@@ -66,13 +66,7 @@ def _sentence(summary: Summary) -> str:
         f"{counts['cases']:,} cases, {counts['conversations']:,} conversations, {counts['scored']:,} scored"
     )
     parts = [f"Model {configuration['model']}, {played}"]
-    told = {
-        "degraded": "in which the model failed",
-        "user_faults": "in which the played person failed",
-        "errors": "broken off",
-        "missing": "not played",
-    }
-    parts += [f"{counts[key]:,} {text}" for key, text in told.items() if counts[key]]
+    parts += [f"{counts[key]:,} {text}" for key, text in NOT_SCORED.items() if counts[key]]
     return "; ".join(parts) + ("." if summary.complete else ". This run is not complete.")
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 
 from evals.report.markup import Node, node
-from evals.report.words import decision, faults, queue_name
+from evals.report.words import decision, faults, queue_name, step
 from evals.result import Result, Turn
 
 SHOWN = 500
@@ -72,10 +72,7 @@ def _item(result: Result, wrong: list[str], names: Mapping[str, str], place: str
 
 
 def _turn(turn: Turn, names: Mapping[str, str]) -> Node:
-    steps = [
-        node("li", f"{'✓' if status == 'success' else '✗' if status == 'error' else '…'} {text}")
-        for text, status in turn.steps
-    ]
+    steps = [node("li", step(text, status)) for text, status in turn.steps]
     calls = [node("li", decision(call, names)) for call in turn.calls]
     return node(
         "li",

@@ -10,10 +10,22 @@ from rich.table import Table
 from rich.text import Text
 
 from agent.cli.terminal import is_terminal, printable, wants_colour
-from evals.compare import Change, Comparison
+from evals.comparison import Change, Comparison
 from evals.metrics.group import Scores
 from evals.metrics.interval import Metric
-from evals.report.words import EFFORT, METRICS, VIOLATIONS, bounds, faults, label, queue_name, share
+from evals.report.words import (
+    EFFORT,
+    METRICS,
+    NOT_SCORED,
+    VIOLATIONS,
+    bounds,
+    decision,
+    faults,
+    label,
+    queue_name,
+    share,
+    step,
+)
 from evals.result import Result
 from evals.run_dir import REPORT
 from evals.summary import HELD, OPEN, Summary
@@ -77,12 +89,9 @@ class TerminalReport:
             self.say("")
             self.say(f"person> {turn.said}", "bold cyan")
             for call in turn.calls:
-                sure = f" ({call.confidence:.2f})" if call.confidence is not None else ""
-                self.say(
-                    f"  model: {call.error or call.decision} {call.queue or ''}{sure} {call.text}", "dim"
-                )
+                self.say(f"  {decision(call, names)}", "dim")
             for text, status in turn.steps:
-                self.say(f"  {'✓' if status == 'success' else '✗'} {text}", "dim")
+                self.say(f"  {step(text, status)}", "dim")
             self.say(turn.reply)
             if turn.buttons:
                 self.say("  " + "  ".join(f"[{button}]" for button in turn.buttons))
@@ -130,7 +139,7 @@ class TerminalReport:
         self._console.print(table)
 
     def _confusions(self, summary: Summary) -> None:
-        names = {id_: queue.name for id_, queue in summary.queues.items()}
+        names = summary.names
         for confusion in islice(summary.confusions, 5):
             right = queue_name(confusion.expected, names) if confusion.expected in names else "not for agents"
             found = queue_name(confusion.proposed, names)
@@ -154,15 +163,9 @@ class TerminalReport:
                 "No handoff without a yes, after a no, to an unknown queue or twice; nobody without a reply.",
                 "green",
             )
-        counts = summary.counts
-        for key, text in (
-            ("degraded", "conversations in which the model failed; they are out of accuracy"),
-            ("user_faults", "in which the played person failed; they are not scored"),
-            ("errors", "broken off"),
-            ("missing", "not played"),
-        ):
-            if counts[key]:
-                self.say(f"{counts[key]:,} {text}.", "red")
+        for key, text in NOT_SCORED.items():
+            if summary.counts[key]:
+                self.say(f"{summary.counts[key]:,} {text}.", "red")
 
 
 def first_with_faults(results: Iterable[Result], names: dict[str, str]) -> Iterator[str]:

@@ -29,7 +29,15 @@ VIOLATIONS = {
     "handoff_after_no": "handoff after a no",
     "handoff_to_unknown_queue": "handoff to an unknown queue",
     "handoff_twice": "two handoffs for one proposal",
+    "handoff_elsewhere": "a link to another address",
     "no_reply": "a person left without a reply",
+}
+
+NOT_SCORED = {
+    "degraded": "conversations in which the model failed; they are out of accuracy",
+    "user_faults": "in which the played person failed; they are not scored",
+    "errors": "broken off",
+    "missing": "not played",
 }
 
 
@@ -65,6 +73,11 @@ def decision(call: Call, names: Mapping[str, str]) -> str:
     return f"model: {call.decision}{named}{sure}{text}"
 
 
+def step(text: str, status: str) -> str:
+    """A reasoning step as it is shown to the person."""
+    return f"{ {'success': '✓', 'error': '✗'}.get(status, '…') } {text}"
+
+
 def faults(result: Result, names: Mapping[str, str]) -> Iterator[str]:
     """What is wrong with a conversation, a phrase each; none where all is well."""
     yield from (VIOLATIONS[name] for name in result.violations)
@@ -76,7 +89,10 @@ def faults(result: Result, names: Mapping[str, str]) -> Iterator[str]:
         yield "the model failed"
     else:
         yield from _misrouted(result, names)
-        yield from _misasked(result)
+        if result.over_asked:
+            yield "asked though it was clear"
+        if result.under_asked:
+            yield "not asked though it was vague"
 
 
 def _misrouted(result: Result, names: Mapping[str, str]) -> Iterator[str]:
@@ -93,10 +109,3 @@ def _misrouted(result: Result, names: Mapping[str, str]) -> Iterator[str]:
     ):
         if wanted not in (None, came):
             yield f"{what}: {queue_name(came, names)} instead of {queue_name(wanted, names)}"
-
-
-def _misasked(result: Result) -> Iterator[str]:
-    if result.expected.clarify == "forbidden" and result.asked_first:
-        yield "asked though it was clear"
-    if result.expected.clarify == "required" and not result.asked_first and result.queue is not None:
-        yield "not asked though it was vague"

@@ -63,7 +63,7 @@ def test_an_act_that_is_none(do: str, said: str) -> None:
         ({"expect": {"outcome": "handoff"}}, "has to name the queue"),
         ({"expect": {"outcome": "handoff", "queue": []}}, "has to name the queue"),
         ({"expect": {"outcome": "no_handoff", "handoff_queue": "q"}}, "contradicts the outcome no_handoff"),
-        ({"now": "2026-11-18T12:00:00"}, "a time needs its zone"),
+        ({"now": "2026-11-18T12:00:00"}, "must be a time with its zone"),
         ({"opening": "  "}, "at least 1 character"),
     ],
 )

@@ -57,7 +57,7 @@ LINES: list[tuple[bytes | str | dict[str, Any], str]] = [
     ),
     (
         data(now="2026-11-18T12:00:00"),
-        "`now`: a time needs its zone, as in 2026-11-18T12:00:00Z",
+        "`now`: must be a time with its zone, as in 2026-11-18T12:00:00Z",
     ),
     (
         data(expect={"outcome": "handoff", "queue": "nope"}),
@@ -149,7 +149,7 @@ def test_an_empty_file(tmp_path: Path, views: Views, content: bytes) -> None:
 
 @pytest.mark.parametrize(
     ("name", "why"),
-    [("missing.jsonl", "No such file"), ("", "Is a directory"), ("a\0b", "embedded null")],
+    [("missing.jsonl", "No such file"), ("", "it is no regular file"), ("a\0b", "embedded null")],
 )
 def test_what_cannot_be_read(tmp_path: Path, views: Views, name: str, why: str) -> None:
     (mistake,) = mistakes(views, tmp_path / name)

@@ -74,7 +74,8 @@ def test_what_is_printed_and_what_is_written_is_the_same(out: Path, cases: Path)
         ("accuracy=0.76", 1, "gate: accuracy is 0.750, under 0.76"),
         ("accuracy@held=1", 0, ""),
         ("accuracy@clear=0.9", 1, "gate: accuracy@clear is 0.667, under 0.9"),
-        ("accuracy@nothing=0", 1, "accuracy@nothing is unknown"),
+        ("accuracy@nothing=0", 2, 'no case has the tag "nothing"'),
+        ("pass^2=0", 2, "takes --trials 2 or more"),
         ("out_of_scope_recall=0", 1, "out_of_scope_recall is unknown"),
     ],
 )
@@ -146,7 +147,7 @@ def test_regrade_scores_again_by_what_the_cases_expect_now(tmp_path: Path, out: 
         (["--fail-under", "acuracy=0.5"], "there is no such metric"),
         (["--fail-under", "over_asking=0.5"], "use --fail-over"),
         (["--fail-over", "accuracy=0.5"], "use --fail-under"),
-        (["--baseline", "nowhere"], "nowhere/summary.json: No such file"),
+        (["--baseline", "nowhere"], "nowhere/results.jsonl: No such file"),
         (["--tag", "nothing"], "no case has any of these tags"),
         (["--user", "embedded"], "--user takes the name of an LLM"),
         (["--model", "gpt"], "OPENAI_API_KEY"),
@@ -294,3 +295,55 @@ def test_options_of_a_run_are_no_options_of_its_commands(out: Path) -> None:
     result = run("--trials", "2", "show", out)
     assert result.exit_code == 2
     assert "--trials belongs to a run" in result.stderr
+
+
+def test_what_a_terminal_would_obey_is_not_printed(tmp_path: Path) -> None:
+    evil = case("\x1b[2J\x1b]0;pwn\x07evil", "my SQL query hangs", PRINTERS)
+    run("--cases", write(tmp_path / "cases.jsonl", [evil]), "--model", "embedded", "--out", tmp_path / "out")
+    for result in (run("show", tmp_path / "out"), run("lint", "--cases", tmp_path / "cases.jsonl")):
+        assert "evil" in result.stdout or "thin" in result.stdout
+        assert "\x1b" not in result.output
+        assert "\x07" not in result.output
+
+
+def test_output_that_cannot_hold_every_character_ends_no_run(tmp_path: Path, cases: Path) -> None:
+    process = started(
+        "--cases",
+        cases,
+        "--model",
+        "embedded",
+        "--out",
+        tmp_path / "out",
+        env={**os.environ, "PYTHONIOENCODING": "ascii"},
+    )
+    printed, errors = process.communicate(timeout=60)
+    assert process.returncode == 0, errors
+    assert "Routing accuracy" in printed
+
+
+def test_prices_fill_the_cost_table_and_are_checked(tmp_path: Path, cases: Path) -> None:
+    options = ("--cases", cases, "--model", "embedded", "--out", tmp_path / "out")
+    assert run(*options, "--prices", "-1", "2").exit_code == 2
+    assert run(*options, "--prices", "nan", "2").exit_code == 2
+    assert run(*options, "--prices", "0.25", "2").exit_code == 0
+    assert "Per conversation" in (tmp_path / "out/report.html").read_text()
+
+
+def test_an_added_case_keeps_mode_and_link_of_its_file(tmp_path: Path) -> None:
+    saved, real, link = tmp_path / "chat.json", tmp_path / "real.jsonl", tmp_path / "cases.jsonl"
+    lines = "my SQL query hangs\n/start\n"
+    CliRunner().invoke(main, ["chat", "--model", "embedded", "--save", str(saved)], input=lines)
+    real.write_text(json.dumps(CASES[0]))
+    real.chmod(0o600)
+    link.symlink_to(real)
+    assert run("add", saved, "--to", link, "--id", "new").exit_code == 0
+    assert link.is_symlink()
+    assert real.stat().st_mode & 0o777 == 0o600
+    assert [json.loads(line)["id"] for line in real.read_text().splitlines()] == ["clear", "new"]
+    for wrong in (["--queue", "nonsense"], ["--tag", " "], ["--id", " "]):
+        result = run("add", saved, *wrong)
+        assert (result.exit_code, result.stdout) == (2, ""), result.output
+    again = run("add", saved, "--to", link, "--id", "new")
+    assert (again.exit_code, f"{link}:3: the id" in again.stderr) == (2, True)
+    real.write_bytes(b"\xff\n")
+    assert run("add", saved, "--to", link).exit_code == 2

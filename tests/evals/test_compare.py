@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evals.compare import Change, Comparison, compared, mcnemar
+from evals.comparison import Change, Comparison, compared, mcnemar
 from evals.result import Result
 
 from .made import result, summary

@@ -4,13 +4,15 @@ import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from agent import Answer, Briefing
 from agent.errors import CaseFileError, InputError, ModelUnavailable
 from agent.models.embedded import EmbeddedModel
-from evals import evaluate
+from agent.records.reply import Reply
+from evals import evaluate, regrade
 from evals.result import Result
 from evals.run_dir import read_results, read_summary
 from tests.evals.runs import CASES, DATABASE, PRINTERS, case, plan, vague
@@ -85,9 +87,9 @@ def test_an_interrupted_run_goes_on_where_it_was(tmp_path: Path) -> None:
         evaluate(plan(tmp_path, concurrency=1), tmp_path / "out", model=Dies(4))
     assert ids(tmp_path / "out") == ["clear", "vague"]
     seen: list[str] = []
-    outcome = evaluate(plan(tmp_path), tmp_path / "out", watch=lambda result: seen.append(result.id))
+    outcome = evaluate(plan(tmp_path), tmp_path / "out", resumed=lambda result: seen.append(result.id))
     assert outcome.played == 2
-    assert seen[:2] == ["clear", "vague"]
+    assert seen == ["clear", "vague"]
     assert (tmp_path / "whole/summary.json").read_bytes() == (tmp_path / "out/summary.json").read_bytes()
 
 
@@ -143,7 +145,7 @@ def test_two_runs_do_not_write_to_one_folder(tmp_path: Path) -> None:
 def test_a_folder_of_something_else_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "out").mkdir()
     (tmp_path / "out/results.jsonl").write_text("mine\n")
-    with pytest.raises(InputError, match=r"there is no run\.json"):
+    with pytest.raises(InputError, match=r"run\.json: No such file"):
         evaluate(plan(tmp_path), tmp_path / "out")
     assert (tmp_path / "out/results.jsonl").read_text() == "mine\n"
     (tmp_path / "file").touch()
@@ -214,3 +216,110 @@ def test_a_run_can_be_moved(tmp_path: Path) -> None:
     evaluate(plan(tmp_path), tmp_path / "out")
     shutil.move(tmp_path / "out", tmp_path / "moved")
     assert evaluate(plan(tmp_path), tmp_path / "moved").played == 0
+
+
+def test_a_run_in_which_the_model_failed_every_time_is_played_again(tmp_path: Path) -> None:
+    class Down(EmbeddedModel):
+        async def decide(self, briefing: Briefing, started: Callable[[str], None] | None = None) -> Answer:
+            raise ModelUnavailable("down")
+
+    assert not evaluate(plan(tmp_path), tmp_path / "out", model=Down()).summary.complete
+    again = evaluate(plan(tmp_path), tmp_path / "out")
+    assert (again.played, again.summary.complete) == (4, True)
+
+
+def test_another_model_is_another_run_and_has_its_own_name(tmp_path: Path) -> None:
+    class Other(EmbeddedModel):
+        name = "other"
+
+    assert evaluate(plan(tmp_path), tmp_path / "out", model=Other()).summary.configuration["model"] == "other"
+    with pytest.raises(InputError, match="model was 'other' and is 'embedded'"):
+        evaluate(plan(tmp_path), tmp_path / "out")
+
+
+def test_a_defect_of_the_agent_ends_its_case_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def breaks(reply: Reply) -> str:
+        raise KeyError(reply.text)
+
+    monkeypatch.setattr("evals.conversation.situation", breaks)
+    summary = evaluate(plan(tmp_path), tmp_path / "out").summary
+    assert summary.counts["errors"] == 4
+    assert {result.error for result in read_results(tmp_path / "out")} == {
+        "KeyError, which is a defect of the agent"
+    }
+
+
+def test_a_resumed_run_has_no_old_summary_beside_new_results(tmp_path: Path) -> None:
+    evaluate(plan(tmp_path), tmp_path / "out")
+    lines = (tmp_path / "out/results.jsonl").read_text().splitlines(keepends=True)
+    (tmp_path / "out/results.jsonl").write_text("".join(lines[:2]))
+    with pytest.raises(KeyboardInterrupt):
+        evaluate(plan(tmp_path, concurrency=1), tmp_path / "out", model=Dies(1))
+    assert not (tmp_path / "out/summary.json").exists()
+    assert regrade(tmp_path / "out").counts["missing"] == 2
+
+
+def test_regrade_keeps_what_broke_off_and_refuses_what_was_played_differently(tmp_path: Path) -> None:
+    planned = plan(tmp_path)
+    evaluate(planned, tmp_path / "out")
+    lines = (tmp_path / "out/results.jsonl").read_text().splitlines()
+    broken = json.dumps(json.loads(lines[1]) | {"error": "it broke"})
+    (tmp_path / "out/results.jsonl").write_text("\n".join([lines[0], broken, *lines[2:], ""]))
+    assert regrade(tmp_path / "out").counts["errors"] == 1
+    assert [result.error for result in read_results(tmp_path / "out")] == [None, "it broke", None, None]
+    for change, told in (
+        ({"opening": "another"}, "other words"),
+        ({"id": "new"}, "is not in these case files"),
+    ):
+        with pytest.raises(InputError, match=told):
+            regrade(tmp_path / "out", plan(tmp_path, [{**CASES[0], **change}, *CASES[1:]]))
+
+
+def test_a_regraded_run_is_one_of_the_new_cases(tmp_path: Path) -> None:
+    evaluate(plan(tmp_path), tmp_path / "out")
+    now = [*CASES[:3], {**CASES[3], "expect": CASES[0]["expect"]}]
+    assert regrade(tmp_path / "out", plan(tmp_path, now)).metrics["accuracy"].value == 1
+    assert evaluate(plan(tmp_path, now), tmp_path / "out").played == 0
+    with pytest.raises(InputError, match="cases changed"):
+        evaluate(plan(tmp_path), tmp_path / "out")
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        '{"position": 5}',
+        '{"position":1e400,"error":null}',
+        "[" * 100_000,
+        '{"position":-3,"error":null}',
+        "null",
+    ],
+)
+def test_damaged_results_are_played_again(tmp_path: Path, damage: str) -> None:
+    evaluate(plan(tmp_path), tmp_path / "out")
+    whole = (tmp_path / "out/results.jsonl").read_text()
+    (tmp_path / "out/results.jsonl").write_text(damage + "\n" + whole.split("\n", 1)[1])
+    assert evaluate(plan(tmp_path), tmp_path / "out").played == 1
+    assert (tmp_path / "out/results.jsonl").read_text().count("\n") == 4
+
+
+def test_a_baseline_is_another_run_and_whole(tmp_path: Path) -> None:
+    evaluate(plan(tmp_path), tmp_path / "out")
+    with pytest.raises(InputError, match="the folder of this very run"):
+        evaluate(plan(tmp_path), tmp_path / "out", baseline=tmp_path / "out", fresh=True)
+    (tmp_path / "out/results.jsonl").write_text("{}\n")
+    with pytest.raises(InputError, match="this is no result"):
+        evaluate(plan(tmp_path), tmp_path / "new", baseline=tmp_path / "out")
+    assert not (tmp_path / "new").exists()
+
+
+async def test_an_interrupt_inside_a_running_loop_stops_the_run(tmp_path: Path) -> None:
+    many = [vague(f"c{number}", "my printer jams", PRINTERS) for number in range(2000)]
+    with pytest.raises(KeyboardInterrupt):
+        evaluate(plan(tmp_path, many, concurrency=1), tmp_path / "out", model=Dies(30))
+    assert 0 < len(ids(tmp_path / "out")) < 100
+
+
+@pytest.mark.parametrize("wrong", [{"trials": 0}, {"limit": 0}, {"concurrency": -1}])
+def test_numbers_below_1_are_refused(tmp_path: Path, wrong: dict[str, Any]) -> None:
+    with pytest.raises(InputError, match="it can be 1 or more"):
+        plan(tmp_path, **wrong)

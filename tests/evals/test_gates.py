@@ -1,9 +1,11 @@
 """Gates: how they are written, and when a run does not reach them."""
 
+import re
+
 import pytest
 
 from agent.errors import InputError
-from evals.gates import Gate, failures, parse_gate, violations
+from evals.gates import Gate, check_gates, failures, parse_gate, violations
 
 from .made import result, summary
 
@@ -73,9 +75,9 @@ def test_every_wrong_form_is_told_what_is_right(text: str) -> None:
         )
 
 
-@pytest.mark.parametrize("name", ["acuracy", "f1", "pass^3", "questions", "handoff_twice"])
+@pytest.mark.parametrize("name", ["acuracy", "f1", "pass^11", "questions", "handoff_twice"])
 def test_an_unknown_metric_gets_the_list(name: str) -> None:
-    with pytest.raises(InputError, match=r"there is no such metric: use accuracy, correct, macro_f1"):
+    with pytest.raises(InputError, match=r"there is no such metric: use accuracy, correct, "):
         parse_gate(f"{name}=0.5", under=True)
     with pytest.raises(
         InputError, match=r"there is no such metric: use over_asking, under_asking, degraded$"
@@ -127,3 +129,17 @@ def test_what_must_never_happen() -> None:
 
 def test_spaces_around_the_sign_are_no_part_of_the_slice() -> None:
     assert parse_gate("accuracy@clear = 0.9", under=True) == Gate("accuracy", "clear", 0.9)
+
+
+def test_a_gate_that_no_run_could_pass_is_refused_before_it_is_paid_for() -> None:
+    for text, told in (
+        ("accuracy@nosuch=0.1", 'no case has the tag "nosuch"'),
+        ("pass^8=0.5", "takes --trials 8"),
+    ):
+        with pytest.raises(InputError, match=re.escape(told)):
+            check_gates([parse_gate(text, under=True)], {"clear"}, 3)
+    check_gates(
+        [parse_gate(text, under=True) for text in ("accuracy@clear=1", "accuracy@open=1", "pass^3=1")],
+        {"clear"},
+        3,
+    )

@@ -90,6 +90,7 @@ def test_violations_count_whatever_else_went_wrong() -> None:
         "handoff_after_no": 0,
         "handoff_to_unknown_queue": 0,
         "handoff_twice": 3,
+        "handoff_elsewhere": 0,
         "no_reply": 2,
     }
 

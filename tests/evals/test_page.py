@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from evals.compare import compared
+from evals.comparison import compared
 from evals.report.markup import source_hash, visible
 from evals.report.page import page
 from evals.report.talks import SHOWN

@@ -156,3 +156,45 @@ def test_a_recording_of_another_model_is_not_added_to(tmp_path: Path, cases: str
     assert result.exit_code == 2
     assert "was recorded with another model" in result.stderr
     assert not (tmp_path / "b").exists()
+
+
+def test_a_recording_of_a_run_that_was_not_recorded_is_no_empty_one(tmp_path: Path, cases: str) -> None:
+    with OpenAIStub(brain) as stub:
+        options = ("--cases", cases, "--model", "m", "--out", str(tmp_path / "a"))
+        server = {"OPENAI_BASE_URL": stub.base_url, "XDG_CACHE_HOME": str(tmp_path / "cache")}
+        assert run(*options, **server).exit_code == 0
+        result = run(*options, "--record", str(tmp_path / "t"), **server)
+        assert result.exit_code == 2
+        assert "tape was None and is" in result.stderr
+        recorded = (
+            "--cases",
+            cases,
+            "--model",
+            "m",
+            "--out",
+            str(tmp_path / "b"),
+            "--record",
+            str(tmp_path / "t"),
+        )
+        assert run(*recorded, **server).exit_code == 0
+        assert len((tmp_path / "t").read_text().splitlines()) > 4
+        (tmp_path / "t").unlink()
+        result = run(*recorded, **server)
+        assert (result.exit_code, "add --fresh" in result.stderr) == (2, True)
+
+
+def test_the_server_of_a_player_matters_too(tmp_path: Path, cases: str) -> None:
+    with OpenAIStub(lambda _: text("no JSON")) as one, OpenAIStub(lambda _: text("no JSON")) as two:
+        for number, stub in enumerate((one, two)):
+            options = (
+                "--cases",
+                cases,
+                "--model",
+                "embedded",
+                "--user",
+                "p",
+                "--out",
+                str(tmp_path / str(number)),
+            )
+            run(*options, OPENAI_BASE_URL=stub.base_url, XDG_CACHE_HOME=str(tmp_path / "cache"))
+    assert len(one.requests) == len(two.requests) > 0

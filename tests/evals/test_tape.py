@@ -207,3 +207,38 @@ def test_what_is_no_tape_is_refused(tmp_path: Path, content: str) -> None:
 def test_only_its_owner_can_read_a_tape(tmp_path: Path) -> None:
     Tape(tmp_path / "t", "cache", ABOUT).close()
     assert (tmp_path / "t").stat().st_mode & 0o777 == 0o600
+
+
+async def test_reading_and_writing_in_turns_loses_nothing(taped: Opens, tmp_path: Path) -> None:
+    with Tape(tmp_path / "t", "cache", ABOUT) as tape:
+        for number in range(300):
+            tape.put(key_of(number), {"text": f"{number:0150}"})
+    with Tape(tmp_path / "t", "cache", ABOUT) as tape:
+        for number in range(300):
+            entry = tape.get(key_of(number))
+            assert entry
+            assert entry["text"] == f"{number:0150}"
+            tape.put(key_of("new", number), {"text": "more"})
+
+
+async def test_what_ends_with_the_run_is_no_answer_of_the_model(taped: Opens, tmp_path: Path) -> None:
+    async def ends() -> Entry:
+        taped.tapes[-1].closing = True
+        raise asyncio.CancelledError
+
+    with pytest.raises(asyncio.CancelledError):
+        await taped(tmp_path / "t").call({}, ends)
+    assert len((tmp_path / "t").read_text().splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    "damage", ['{"key":"zz"}\n', "{\n", "\0\0\n", '{"key":"' + "a" * 32 + '"[}\n', "[" * 10_000 + "\n"]
+)
+def test_damaged_lines_are_as_good_as_not_there(tmp_path: Path, damage: str) -> None:
+    with Tape(tmp_path / "t", "cache", ABOUT) as tape:
+        tape.put(key_of(1), {"text": "good"})
+    with (tmp_path / "t").open("a") as file:
+        file.write(damage)
+    with Tape(tmp_path / "t", "cache", ABOUT) as tape:
+        assert tape.get("a" * 32) is None
+        assert tape.get(key_of(1)) == {"key": key_of(1), "text": "good"}

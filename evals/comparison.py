@@ -49,6 +49,8 @@ class Comparison(Record):
     @property
     def verdict(self) -> str:
         """In a sentence."""
+        if not self.paired:
+            return "Nothing can be compared: no case could be scored in both runs."
         if self.p is None:
             return "No case went differently."
         sure = "more than chance would make" if self.p < 0.05 else "which may be chance"
