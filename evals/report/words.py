@@ -34,8 +34,8 @@ VIOLATIONS = {
 }
 
 NOT_SCORED = {
-    "degraded": "conversations in which the model failed; they are out of accuracy",
-    "user_faults": "in which the played person failed; they are not scored",
+    "degraded": "in which the model failed",
+    "user_faults": "in which the played person failed",
     "errors": "broken off",
     "missing": "not played",
 }
