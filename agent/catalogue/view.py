@@ -12,6 +12,7 @@ from agent.language.locale import WORD
 from agent.language.understand import content_words
 from agent.records.user import User
 from agent.retrieval.ranker import Ranker
+from agent.retrieval.terms import meanings
 
 
 def may_see(queue: Queue, user: User) -> bool:
@@ -87,7 +88,8 @@ def shared_words(queue: Queue, text: str) -> list[str]:
 
 def _document(queue: Queue) -> list[tuple[str, float]]:
     # A name says more per word than a description; an example is how people themselves say it.
-    return [(queue.name, 2.0), (queue.description, 1.0), *((example, 1.0) for example in queue.examples)]
+    said = [(queue.name, 2.0), (queue.description, 1.0), *((example, 1.0) for example in queue.examples)]
+    return [*said, (" ".join(meaning for text, _ in said for meaning in meanings(text)), 0.5)]
 
 
 class Views:

@@ -11,6 +11,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from agent.language.understand import content_words
+from agent.retrieval.terms import explained, meanings
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -71,15 +72,18 @@ class Ranker:
         """
         import numpy as np
 
-        features = {feature: math.log1p(count) for feature, count in _features(query).items()}
+        told = _features(query)
+        for meaning in meanings(query):
+            told.update(_features(meaning))
+        features = {feature: math.log1p(count) for feature, count in told.items()}
         known = {f: v * self._idf[f] for f, v in features.items() if f in self._idf}
         if not known:
             return []
         unknown = math.log1p(self._count)
-        # Only whole words count as unknown; an odd piece of a known word is no sign of another subject.
-        missing = sum(
-            (v * unknown) ** 2 for f, v in features.items() if f not in known and f[0] != "~" and " " not in f
-        )
+        # Only whole words count as unknown, and only those that nothing explains; an odd piece of a known word is
+        # no sign of another subject.
+        plain = set(content_words(query)) - known.keys() - explained(query)
+        missing = sum((features[word] * unknown) ** 2 for word in plain)
         norm = math.sqrt(sum(v * v for v in known.values()) + missing)
         scores = np.zeros(self._count)
         for feature, value in known.items():
