@@ -12,6 +12,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from agent.catalogue.view import Views
+from agent.cli.lines import Press
 from agent.errors import CaseFileError, Mistake
 from agent.language.clean import one_line
 from evals.case import Case
@@ -135,7 +136,9 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _unknown_queues(case: Case, views: Views) -> Iterator[str]:
     view = views.of(case.user.user)
-    for id_ in dict.fromkeys(case.expect.queues):
+    chosen = (act.line for act in case.user.acts)
+    ids = (press.queue_id for press in chosen if isinstance(press, Press) and press.queue_id)
+    for id_ in dict.fromkeys((*case.expect.queues, *ids)):
         if id_ not in views.catalogue.by_id:
             yield f'case "{_short(case.id)}": the catalogue has no queue "{_short(id_)}"'
         elif view.get(id_) is None:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Coroutine, Iterable, Iterator,
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -94,7 +95,9 @@ def evaluate(
                 "played_now": summary.counts["conversations"] - len(folder.done),
                 "prices": prices,
             }
-            folder.finish(summary, page(summary, read_results(out), times, comparison), times)
+            folder.finish(
+                summary, page(summary, read_results(out), times, comparison, _name(plan, out)), times
+            )
     return Outcome(summary, times["played_now"], problem, comparison)
 
 
@@ -147,7 +150,7 @@ def regrade(out: Path, plan: Plan | None = None) -> Summary:
         configuration = {name: value for name, value in run.fingerprint.items() if name not in NOT_IN_SUMMARY}
         summary = summarize(read_results(out), configuration, run.names, run.conversations)
         folder.write_run(run)
-        folder.finish(summary, page(summary, read_results(out), run.times, None), run.times)
+        folder.finish(summary, page(summary, read_results(out), run.times, None, out.name), run.times)
     return summary
 
 
@@ -160,6 +163,11 @@ def _check_same(out: Path, cases: Mapping[str, Case]) -> None:
             raise InputError(
                 f"{out}: its case {result.id!r} was played with other words than it has now: play it again"
             )
+
+
+def _name(plan: Plan, out: Path) -> str:
+    cases = ", ".join(Path(path).name for path in plan.cases.paths)
+    return f"{out.name} ({plan.queues.name}; {cases}; {datetime.now().astimezone():%Y-%m-%d %H:%M})"
 
 
 def timing(results: Iterable[Result]) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import Any, Protocol, runtime_checkable
 
 from pydantic import TypeAdapter
 
-from agent.errors import ModelError, ModelRejected, RunError, StoreError
+from agent.errors import ModelError, ModelRejected, ModelUnavailable, RunError, StoreError
 from agent.models.base import Answer, Briefing, ChatModel
 from agent.records.decision import Decision
 from evals.result import Call
@@ -66,6 +66,8 @@ class PlayedModel:
             if machinery or (isinstance(error, ModelRejected) and not error.of_this_request):
                 self.broken = str(error)
             self._calls.append(Call(error=f"{type(error).__name__}: {error}"))
+            if machinery:
+                raise ModelUnavailable(str(error)) from error
             raise
         except Exception as error:
             self._calls.append(Call(error=type(error).__name__))

@@ -45,7 +45,7 @@ class RunDir:
         self.path = path
         self._file: IO[bytes] | None = None
         try:
-            path.mkdir(parents=True, exist_ok=True)
+            path.mkdir(mode=0o700, parents=True, exist_ok=True)  # it holds what the cases say
             self._lock = os.open(path, os.O_RDONLY) if fcntl else None
         except OSError as error:
             raise InputError(f"--out {path}: {error.strerror}: give a folder that can be written") from error

@@ -6,6 +6,7 @@ import signal
 from collections.abc import Collection
 from multiprocessing.connection import Connection, wait
 
+from agent.cli.notices import warnings_on_stderr
 from agent.errors import HandoffError, RunError
 from evals.plan import Plan
 from evals.result import Result
@@ -56,7 +57,8 @@ def _work(plan: Plan, done: frozenset[int], part: tuple[int, int], send: Connect
         send.send(("result", result.model_dump_json()))
 
     try:
-        asyncio.run(run_here(plan, sink, done=done, part=part))
+        with warnings_on_stderr():
+            asyncio.run(run_here(plan, sink, done=done, part=part))
     except HandoffError as error:
         send.send(("problem", str(error)))
     else:

@@ -17,6 +17,7 @@ from agent.data import example_path
 from agent.errors import CaseFileError, InputError
 from evals.case import Case
 from evals.case_file import check_cases
+from evals.cli.planning import for_the_example
 from evals.growing.from_conversation import case_of
 from evals.growing.from_tickets import read_tickets
 from evals.growing.lint import lint as find
@@ -34,7 +35,7 @@ _tags = click.option("--tag", "tags", multiple=True, help="A tag for the new cas
 @_to
 @_tags
 @click.option("--id", "id_", help="The case's id; without it, one is made.")
-@click.option("--queue", help="The id of the right queue, where it is not the one that was accepted.")
+@click.option("--queue", help="The right queue, by id or name, where it is not the one that was accepted.")
 def add(
     *,
     saved: Path,
@@ -50,9 +51,11 @@ def add(
 
     \b
     Example:
-      handoff eval add chat.json --to cases.jsonl --tag vague
+      handoff eval add chat.json --queues queues.yaml --to cases.jsonl --tag vague
     """  # noqa: D301 - click's mark for a paragraph that keeps its lines
-    case = case_of(document.load(read_conversation(saved)), id_=id_, queue=queue, tags=tags)
+    catalogue = load(queues or example_path())
+    named = next((found.id for found in catalogue.queues if found.name == queue), queue)
+    case = case_of(document.load(read_conversation(saved)), id_=id_, queue=named, tags=tags)
     _put([case], queues, to)
 
 
@@ -60,6 +63,9 @@ def add(
 @click.argument("file", type=_FILE)
 @click.option("--text", required=True, metavar="COLUMN", help="The column with what the person wrote.")
 @click.option("--queue", required=True, metavar="COLUMN", help="The column with the queue's id or name.")
+@click.option(
+    "--id", "id_", metavar="COLUMN", help="The column with the tickets' numbers, which become the ids."
+)
 @click.option(
     "--map", "names", multiple=True, metavar="NAME=ID", help="What a name in the file means; repeatable."
 )
@@ -72,6 +78,7 @@ def import_(
     file: Path,
     text: str,
     queue: str,
+    id_: str | None,
     names: tuple[str, ...],
     skip_unknown: bool,
     queues: Path | None,
@@ -90,18 +97,23 @@ def import_(
     mapped = dict(pair.split("=", 1) for pair in names if "=" in pair)
     if len(mapped) != len(names):
         raise InputError("--map: right is NAME=QUEUE_ID, each name once")
-    cases = read_tickets(
+    tickets = read_tickets(
         file,
         load(queues or example_path()),
         text=text,
         queue=queue,
+        id_=id_,
         names=mapped,
         skip_unknown=skip_unknown,
         tags=tags,
     )
-    _put(cases, queues, to)
-    count = f"{len(cases):,} {'case' if len(cases) == 1 else 'cases'}"
-    tell_operator(f"{count} to review: nothing personal was taken out of what people wrote")
+    _put(tickets.cases, queues, to)
+    left = ", ".join(f"{count} {why}" for why, count in tickets.left_out.items())
+    count = f"{len(tickets.cases):,} {'case' if len(tickets.cases) == 1 else 'cases'}"
+    tell_operator(
+        f"{count} to review: nothing personal was taken out of what people wrote"
+        + (f"; left out: {left}" if left else "")
+    )
 
 
 @click.command()
@@ -119,7 +131,8 @@ def lint(cases: tuple[Path, ...], queues: Path | None) -> None:
       handoff eval lint --queues queues.yaml --cases cases.jsonl
     """  # noqa: D301 - see above
     source = CatalogueSource(queues or example_path())
-    checked = check_cases(cases or SHIPPED, source.current())
+    with for_the_example(queues):
+        checked = check_cases(cases or SHIPPED, source.current())
     found = list(find(checked, source.current().catalogue))
     for finding in found:
         click.echo(printable(f"{finding.case}: {finding.text}" if finding.case else finding.text))
@@ -130,18 +143,24 @@ def lint(cases: tuple[Path, ...], queues: Path | None) -> None:
 
 def _put(cases: Iterable[Case], queues: Path | None, to: Path | None) -> None:
     """Print the cases, or add them to a file that stays in order."""
+    cases = list(cases)
     lines = "".join(case.model_dump_json(exclude_defaults=True) + "\n" for case in cases).encode()
     before = to.read_bytes() if to and to.exists() else b""
-    gap = b"\n" if before and not before.endswith(b"\n") else b""
-    with tempfile.TemporaryDirectory() as folder:
-        together = Path(folder) / (to.name if to else "the new cases")
-        together.write_bytes(before + gap + lines)
+    with tempfile.TemporaryDirectory() as folder, for_the_example(queues):
+        new = Path(folder) / "new"
+        new.write_bytes(lines)
+        views = CatalogueSource(queues or example_path()).current()
         try:
-            check_cases([together], CatalogueSource(queues or example_path()).current())
+            check_cases([new], views)
         except CaseFileError as error:
-            raise CaseFileError(str(to or together.name), error.mistakes) from None
+            raise CaseFileError("the new cases", error.mistakes) from None
+        old = check_cases([to], views) if to and before.strip() else ()
+    there = {case.id for case in old} & {case.id for case in cases}
+    if there:
+        raise InputError(f"{to}: has a case with the id {min(there)!r} already: give others with --id")
     if to is None:
         click.echo(lines, nl=False)
         return
     with to.open("ab") as file:
-        file.write(gap + lines)
+        file.write((b"\n" if before and not before.endswith(b"\n") else b"") + lines)
+    tell_operator(f"{', '.join(case.id for case in cases[:3])}{' …' if len(cases) > 3 else ''} added to {to}")

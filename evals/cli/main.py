@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from agent.cli.notices import tell_operator
+from agent.cli.notices import tell_operator, warnings_on_stderr
 from agent.cli.terminal import write_what_can_be_written
 from agent.errors import InputError, RunError
 from evals.cli import growing, reading
@@ -130,7 +130,7 @@ def _run(
     if plan.settings.hint:
         tell_operator(plan.settings.hint)
     out = out or default_out(plan)
-    with RunProgress(plan.conversations) as progress:
+    with warnings_on_stderr(), RunProgress(plan.conversations) as progress:
         try:
             outcome = evaluate(
                 plan,
@@ -156,10 +156,10 @@ def _run(
         report = TerminalReport(sys.stdout)
         report.run(outcome.summary, out)
         if outcome.comparison:
-            report.comparison(outcome.comparison)
+            report.comparison(outcome.comparison, outcome.summary.names)
     if outcome.problem:
         tell_operator(outcome.problem)
-    return verdict(outcome.summary, gates)
+    return verdict(outcome.summary, gates, progress.error)
 
 
 for _command in (reading.compare, reading.show, reading.regrade, growing.add, growing.import_, growing.lint):

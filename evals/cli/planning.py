@@ -3,13 +3,14 @@
 import hashlib
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from agent.data import example_path
-from agent.errors import InputError
+from agent.errors import CaseFileError, InputError
 from agent.settings import EMBEDDED, Settings
 from evals.plan import SHIPPED, Plan, make_plan
 from evals.tape import about_of
@@ -50,18 +51,31 @@ def plan_of(
     asked = settings.model != EMBEDDED or player is not None
     if record and not asked:
         raise InputError("--record: there is nothing to record, the embedded model always answers the same.")
-    plan = make_plan(
-        queues=queues or example_path(),
-        cases=cases or SHIPPED,
-        settings=settings,
-        user=player,
-        **more,
-    )
+    with for_the_example(queues):
+        plan = make_plan(
+            queues=queues or example_path(),
+            cases=cases or SHIPPED,
+            settings=settings,
+            user=player,
+            **more,
+        )
     if replay:
         return replace(plan, tape=replay, mode="replay")
     if record:
         return replace(plan, tape=record, mode="record")
     return replace(plan, tape=_cache_file(plan), mode="cache") if cache and asked else plan
+
+
+@contextmanager
+def for_the_example(queues: Path | None) -> Iterator[None]:
+    """Cases of another catalogue have mistakes for want of --queues: say so."""
+    try:
+        yield
+    except CaseFileError as error:
+        if queues is None and any("the catalogue has no queue" in mistake.text for mistake in error.mistakes):
+            hint = "the queues are those of the shipped example: give --queues FILE for your own"
+            error.args = (f"{error}\n{hint}",)
+        raise
 
 
 def default_out(plan: Plan) -> Path:

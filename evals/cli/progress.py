@@ -25,6 +25,8 @@ class RunProgress:
         self._told = time.monotonic()
         self._began = self._told
         self._bar: Progress | None = None
+        self.error: str | None = None
+        """What the last conversation that broke off did so for."""
         if is_terminal(sys.stderr):
             console = Console(stderr=True, color_system="auto" if wants_colour() else None)
             self._bar = Progress(
@@ -59,6 +61,7 @@ class RunProgress:
 
     def _note(self, result: Result) -> None:
         self._done += 1
+        self.error = result.error or self.error
         if result.routed is not None:
             self._routed += 1
             self._right += result.routed

@@ -5,15 +5,15 @@ from pathlib import Path
 
 import click
 
-from agent.cli.terminal import printable
 from agent.data import example_path
 from agent.errors import InputError
 from agent.settings import Settings
+from evals.cli.planning import for_the_example
 from evals.cli.verdict import verdict
 from evals.comparison import compare as compare_runs
 from evals.evaluation import regrade as regrade_run
 from evals.plan import make_plan
-from evals.report.terminal import TerminalReport, first_with_faults
+from evals.report.terminal import TerminalReport
 from evals.run_dir import read_results, read_run
 
 _DIR = click.Path(path_type=Path)
@@ -29,7 +29,7 @@ def compare(before: Path, after: Path) -> None:
     Example:
       handoff eval compare before after
     """  # noqa: D301 - click's mark for a paragraph that keeps its lines
-    TerminalReport(sys.stdout).comparison(compare_runs(before, after))
+    TerminalReport(sys.stdout).comparison(compare_runs(before, after), read_run(after).names)
 
 
 @click.command()
@@ -39,7 +39,7 @@ def compare(before: Path, after: Path) -> None:
     "--trial", type=click.IntRange(1), default=1, show_default=True, help="Which trial of the case."
 )
 def show(folder: Path, id_: str | None, trial: int) -> None:
-    """Print one conversation of the run in DIR; without ID, the ids of those that did not go as expected.
+    """Print one conversation of the run in DIR; without ID, those that did not go as expected, a line each.
 
     \b
     Example:
@@ -47,8 +47,7 @@ def show(folder: Path, id_: str | None, trial: int) -> None:
     """  # noqa: D301 - see above
     names = read_run(folder).names
     if id_ is None:
-        for found in dict.fromkeys(first_with_faults(read_results(folder), names)):
-            click.echo(" ".join(printable(found).split()))
+        TerminalReport(sys.stdout).faulty(read_results(folder), names)
         return
     for result in read_results(folder):
         if result.id == id_ and result.trial == trial - 1:
@@ -66,7 +65,7 @@ def show(folder: Path, id_: str | None, trial: int) -> None:
 )
 @click.option("--queues", type=_DIR, metavar="FILE", help="Their catalogue; without it, the example.")
 def regrade(folder: Path, cases: tuple[Path, ...], queues: Path | None) -> None:
-    """Score the stored run in DIR again, without a model; with --cases by what they expect now.
+    """Score the stored run in DIR again, in its place, without a model; with --cases by what they expect now.
 
     \b
     Example:
@@ -74,7 +73,8 @@ def regrade(folder: Path, cases: tuple[Path, ...], queues: Path | None) -> None:
     """  # noqa: D301 - see above
     if queues and not cases:
         raise InputError("--queues says which catalogue --cases are for: give those, too.")
-    plan = make_plan(queues=queues or example_path(), cases=cases, settings=Settings()) if cases else None
+    with for_the_example(queues):
+        plan = make_plan(queues=queues or example_path(), cases=cases, settings=Settings()) if cases else None
     summary = regrade_run(folder, plan)
     TerminalReport(sys.stdout).run(summary, folder)
     sys.exit(verdict(summary, []))

@@ -4,6 +4,7 @@ import csv
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+from typing import NamedTuple
 
 from agent.catalogue.schema import Catalogue, Queue
 from agent.errors import CaseFileError, InputError, Mistake
@@ -16,49 +17,62 @@ _SHOWN = 20  # mistakes of one kind
 _DELIMITERS = ",;\t|"
 
 
+class Tickets(NamedTuple):
+    """The cases, and how many rows made none, by the reason."""
+
+    cases: list[Case]
+    left_out: Counter[str]
+
+
 def read_tickets(
     path: Path,
     catalogue: Catalogue,
     *,
     text: str,
     queue: str,
+    id_: str | None = None,
     names: Mapping[str, str] | None = None,
     skip_unknown: bool = False,
     tags: tuple[str, ...] = (),
-) -> list[Case]:
+) -> Tickets:
     """The cases in the CSV file `path` (UTF-8, with a head), whose columns `text` and `queue` are named.
 
-    A queue is an id or a name of the catalogue, or what `names` maps to one. Raises `CaseFileError` with every row
-    that makes no case; rows of unknown queues are left out with `skip_unknown`.
+    A queue is an id or a name of the catalogue, or what `names` maps to one; the column `id_` has the cases' ids,
+    without it they are made of the file's name and the line. Raises `CaseFileError` with every queue that is not
+    known, unless `skip_unknown` leaves their rows out.
     """
     known = _known(catalogue, names or {})
     cases: list[Case] = []
-    mistakes: list[Mistake] = []
     unknown: Counter[str] = Counter()
+    left_out: Counter[str] = Counter()
     seen: set[tuple[str, str]] = set()
-    for number, row in _rows(path, (text, queue)):
+    for number, row in _rows(path, (text, queue, *((id_,) if id_ else ()))):
         said, where = clean(row[text] or "")[:LONGEST].strip(), (row[queue] or "").strip()
-        id_ = known.get(where.casefold())
+        right = known.get(where.casefold())
         if not said:
-            mistakes.append(Mistake(number, f'the column "{text}" is empty'))
-        elif id_ is None:
+            left_out["without a text"] += 1
+        elif right is None:
             unknown[where] += 1
-        elif (said, id_) not in seen:  # the same ticket twice says nothing new
-            seen.add((said, id_))
+        elif (said, right) in seen:  # the same ticket twice says nothing new
+            left_out["said before"] += 1
+        else:
+            seen.add((said, right))
             cases.append(
                 Case(
-                    id=f"{path.stem}-{number}",
+                    id=(row[id_] if id_ else None) or f"{path.stem}-{number}",
                     opening=said,
-                    user=_who_may_see(catalogue.by_id[id_]),
-                    expect=Expect(outcome="handoff", queue=(id_,)),
+                    user=_who_may_see(catalogue.by_id[right]),
+                    expect=Expect(outcome="handoff", queue=(right,)),
                     tags=(*tags, "imported"),
                 )
             )
-    if not skip_unknown:
-        mistakes += [_unknown(name, count) for name, count in unknown.most_common()]
-    if mistakes:
-        raise CaseFileError(str(path), _first(mistakes))
-    return cases
+    if unknown and not skip_unknown:
+        raise CaseFileError(
+            str(path), _first([_unknown(name, count) for name, count in unknown.most_common()])
+        )
+    if unknown:
+        left_out["of unknown queues"] = unknown.total()
+    return Tickets(cases, left_out)
 
 
 def _who_may_see(queue: Queue) -> Person:
@@ -92,7 +106,7 @@ def _rows(path: Path, wanted: Iterable[str]) -> Iterator[tuple[int, dict[str, st
                 yield reader.line_num, row
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         reason = getattr(error, "strerror", None) or (
-            "it is not UTF-8" if isinstance(error, UnicodeDecodeError) else error
+            "it is not UTF-8: save it as “CSV UTF-8”" if isinstance(error, UnicodeDecodeError) else error
         )
         raise CaseFileError(str(path), [Mistake(0, f"the file cannot be read as CSV ({reason})")]) from None
 

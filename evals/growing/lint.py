@@ -109,7 +109,10 @@ def _thin(cases: Sequence[Case], catalogue: Catalogue) -> Iterator[Finding]:
     queues = Counter(id_ for case in cases for id_ in case.expect.queue)
     for queue in catalogue.queues:
         if queues[queue.id] < LEAST:
-            yield Finding(None, f'the queue "{queue.name}" is thin: {_cases(queues[queue.id])}')
+            yield Finding(
+                None,
+                f'the queue "{queue.name}" is thin: {_cases(queues[queue.id])}, and {LEAST} at least say anything',
+            )
     if HELD not in tags:
         yield Finding(None, f'no case is held back: tag some "{HELD}", and never tune to them')
 

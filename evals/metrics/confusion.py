@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from agent.records.base import Record
-from evals.metrics.interval import Metric, Z, rounded
+from evals.metrics.interval import Metric, proportion, rounded
 from evals.metrics.rate import Rate
 
 NONE = "(none)"
@@ -112,9 +112,11 @@ class Confusions:
         value = total / len(labels)
         # The mean slope is 0: an F1 is the same for twice as many proposals.
         variance = math.fsum(c / n * slopes[pair] ** 2 for pair, c in sorted(self._counts.items()))
-        half = Z * math.sqrt(variance / self._all.cases) / len(labels)
-        low, high = rounded(max(0, value - half)), rounded(min(1, value + half))
-        return Metric(value=rounded(value), low=low, high=high, n=self._all.cases)
+        variance /= self._all.cases * len(labels) ** 2
+        # As a Wilson interval of as many cases as would make a proportion vary so much, and of no more than there
+        # are: the delta method knows no doubt at 0 and 1, and too little of it where cases are few.
+        alike = value * (1 - value) / variance if variance else math.inf
+        return proportion(value, self._all.cases, alike=alike)
 
     def _of(self, label: str) -> tuple[int, int, int]:
         hit = self._counts[label, label]

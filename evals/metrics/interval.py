@@ -27,7 +27,7 @@ class Interval(NamedTuple):
     high: float
 
 
-def wilson(successes: float, n: int) -> Interval:
+def wilson(successes: float, n: float) -> Interval:
     """The Wilson score interval of a proportion (Wilson 1927); `successes` may be a fraction of a case."""
     if n == 0:
         return Interval(0.0, 1.0)
@@ -37,11 +37,17 @@ def wilson(successes: float, n: int) -> Interval:
     return Interval(max(0.0, centre - half), min(1.0, centre + half))
 
 
-def proportion(value: float | None, n: int, better: Literal["higher", "lower"] = "higher") -> Metric:
-    """`value`, a proportion found in `n` cases, with its Wilson interval; unknown without a case."""
+def proportion(
+    value: float | None, n: int, better: Literal["higher", "lower"] = "higher", *, alike: float = math.inf
+) -> Metric:
+    """`value`, a proportion found in `n` cases, with its Wilson interval; unknown without a case.
+
+    The interval is that of `alike` cases where these are fewer.
+    """
     if value is None or n == 0:
         return Metric(value=None, better=better)
-    low, high = wilson(value * n, n)
+    size = min(n, alike)
+    low, high = wilson(value * size, size)
     return Metric(value=rounded(value), low=rounded(low), high=rounded(high), n=n, better=better)
 
 

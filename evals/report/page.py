@@ -14,9 +14,13 @@ _CARDS = ("accuracy", "macro_f1", "out_of_scope_recall", "over_asking", "under_a
 
 
 def page(
-    summary: Summary, results: Iterable[Result], times: dict[str, Any], comparison: Comparison | None
+    summary: Summary,
+    results: Iterable[Result],
+    times: dict[str, Any],
+    comparison: Comparison | None,
+    name: str = "",
 ) -> str:
-    """The page as HTML. What people and models wrote stands in it as text."""
+    """The page as HTML, for the run called `name`. What people and models wrote stands in it as text."""
     names = summary.names
     halves = {name: summary.slices[name] for name in (HELD, OPEN) if name in summary.slices}
     places: set[str] = set()
@@ -38,7 +42,9 @@ def page(
         ),
         "Confidence": figures.calibration(summary.calibration),
         "Effort and cost": node(
-            "div", tables.effort(summary, times), tables.cost(summary, times.get("prices"))
+            "div",
+            tables.effort(summary, times),
+            tables.cost(summary, times.get("prices")) if summary.effort["prompt_tokens"].total else None,
         ),
         "Conversations": conversations,
         "Configuration": _configuration(summary),
@@ -47,7 +53,12 @@ def page(
     body = node(
         "body",
         node("a", "Skip to the conversations", href="#conversations", class_="skip"),
-        node("header", node("h1", "Routing report"), node("p", _sentence(summary)), node("nav", *links)),
+        node(
+            "header",
+            node("h1", f"Routing report {name}".strip()),
+            node("p", _sentence(summary)),
+            node("nav", *links),
+        ),
         node(
             "main",
             node("div", *(_card(name, summary) for name in _CARDS), class_="cards"),
@@ -57,7 +68,7 @@ def page(
             ),
         ),
     )
-    return document(f"Routing report · {summary.configuration['model']}", body)
+    return document(f"Routing report {name} · {summary.configuration['model']}".replace("  ", " "), body)
 
 
 def _sentence(summary: Summary) -> str:

@@ -90,7 +90,7 @@ def queues(groups: dict[str, QueueScores]) -> Node:
             _cell(scores.recall),
             f"{scores.precision.n:,}",
             _cell(scores.precision),
-            share(scores.f1),
+            node("span", share(scores.f1), class_="nowrap"),
             _cell(scores.metrics["over_asking"]),
             _cell(scores.metrics["under_asking"]),
         )
@@ -132,7 +132,13 @@ def cost(summary: Summary, prices: Sequence[float] | None) -> Node:
 def _cell(metric: Metric) -> Node:
     if metric.value is None:
         return node("span", "–", class_="none")
-    return node("span", node("span", share(metric)), bar(metric), title=f"{bounds(metric)}, n = {metric.n}")
+    return node(
+        "span",
+        node("span", share(metric), class_="nowrap"),
+        node("span", f" of {metric.n:,}", class_="small"),
+        bar(metric),
+        title=f"between {bounds(metric)}",
+    )
 
 
 def _number(metric: Metric) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 
 from evals.report.markup import Node, node
-from evals.report.words import decision, faults, queue_name, step
+from evals.report.words import decision, expectation, faults, queue_name, step
 from evals.result import Result, Turn
 
 SHOWN = 500
@@ -48,8 +48,6 @@ def failing(results: Iterable[Result], names: Mapping[str, str], places: set[str
 
 def _item(result: Result, wrong: list[str], names: Mapping[str, str], place: str | None) -> Node:
     trial = f" · trial {result.trial + 1}" if result.trial else ""
-    expected = result.expected
-    right = " or ".join(queue_name(id_, names) for id_ in expected.queue) or "no queue"
     return node(
         "details",
         node(
@@ -61,7 +59,7 @@ def _item(result: Result, wrong: list[str], names: Mapping[str, str], place: str
         ),
         node(
             "p",
-            f"Expected: {expected.outcome.replace('_', ' ')}, {right}; a question is {expected.clarify}. "
+            f"Expected: {expectation(result.expected, names)}. "
             f"Came: {result.outcome.replace('_', ' ')}, {queue_name(result.queue, names)}; "
             f"{result.asked_first} asked before; {result.model_calls} model calls; ended as {result.ended}.",
         ),

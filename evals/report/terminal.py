@@ -1,6 +1,6 @@
 """The report in the terminal: what one needs to know at a glance, and where to read on."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Mapping
 from itertools import islice
 from pathlib import Path
 from typing import TextIO
@@ -20,6 +20,7 @@ from evals.report.words import (
     VIOLATIONS,
     bounds,
     decision,
+    expectation,
     faults,
     label,
     queue_name,
@@ -57,10 +58,19 @@ class TerminalReport:
         self._effort(summary)
         self._zeros(summary)
         self.say(f"Report: {out / REPORT}", "bold")
+        self.say(f"What went wrong: handoff eval show {out}")
 
-    def comparison(self, found: Comparison) -> None:
+    def comparison(self, found: Comparison, names: Mapping[str, str]) -> None:
         """What got better and worse, case by case."""
-        table = _table("Against the baseline", "Metric", "before", "now", "difference")
+        if not found.paired:
+            self.say(found.verdict, "bold red")
+            return
+        title = (
+            "Against the baseline (each over its own cases)"
+            if found.gone or found.new
+            else "Against the baseline"
+        )
+        table = _table(title, "Metric", "before", "now", "difference")
         for name, delta in found.metrics.items():
             before, after = delta.before.value, delta.after.value
             if before is None and after is None:
@@ -70,7 +80,7 @@ class TerminalReport:
         self._console.print(table)
         for changes, word, style in ((found.worse, "worse", "red"), (found.better, "better", "green")):
             for change in changes[:_CHANGES]:
-                self.say(f"  {word:6}  {_changed(change)}", style)
+                self.say(f"  {word:6}  {_changed(change, names)}", style)
             if len(changes) > _CHANGES:
                 self.say(f"  … and {len(changes) - _CHANGES} more that got {word}")
         if found.changed:
@@ -79,12 +89,26 @@ class TerminalReport:
             self.say(f"{found.gone} cases are gone, {found.new} are new.")
         self.say(f"{found.verdict} ({found.paired} cases in both)", "bold")
 
+    def faulty(self, results: Iterable[Result], names: Mapping[str, str]) -> None:
+        """A line for each conversation that did not go as expected."""
+        count = 0
+        for result in results:
+            wrong = list(faults(result, names))
+            if wrong:
+                count += 1
+                trial = f" (trial {result.trial + 1})" if result.trial else ""
+                self.say(
+                    " ".join(f"{result.id}{trial} [{', '.join(result.tags)}] {'; '.join(wrong)}".split())
+                )
+        self.say(
+            f"{count:,} did not go as expected; add an id to read one" if count else "all went as expected",
+            "bold",
+        )
+
     def conversation(self, result: Result, names: dict[str, str]) -> None:
         """One conversation, turn by turn."""
-        expected = result.expected
-        right = " or ".join(queue_name(id_, names) for id_ in expected.queue) or "no queue"
         self.say(f"{result.id} · trial {result.trial + 1} · {', '.join(result.tags)}", "bold")
-        self.say(f"expected: {expected.outcome}, {right}; a question is {expected.clarify}")
+        self.say(f"expected: {expectation(result.expected, names)}")
         for turn in result.transcript:
             self.say("")
             self.say(f"person> {turn.said}", "bold cyan")
@@ -106,10 +130,11 @@ class TerminalReport:
         self._console.print(Text(printable(text), style), soft_wrap=True)
 
     def _metrics(self, summary: Summary) -> None:
-        table = _table("Metrics", "", "value", "", "95 % interval", "cases")
-        for name in [*METRICS, *(name for name in summary.metrics if name.startswith("pass^"))]:
+        table = _table("Metrics", "", "value", "", "95 % interval", "cases", "name")
+        passes = [name for name, metric in summary.metrics.items() if name.startswith("pass^") and metric.n]
+        for name in [*METRICS, *(passes if len(passes) > 1 else ())]:
             metric = summary.metrics[name]
-            table.add_row(label(name), share(metric), _bar(metric), bounds(metric), f"{metric.n:,}")
+            table.add_row(label(name), share(metric), _bar(metric), bounds(metric), f"{metric.n:,}", name)
         self._console.print(table)
 
     def _slices(self, summary: Summary) -> None:
@@ -158,7 +183,7 @@ class TerminalReport:
         broken = [f"{VIOLATIONS[name]}: {count}" for name, count in summary.must_be_zero.items() if count]
         if broken:
             self.say(f"Must be zero, and is not: {'; '.join(broken)}.", "bold red")
-        else:
+        elif summary.counts["scored"]:
             self.say(
                 "No handoff without a yes, after a no, to an unknown queue or twice; nobody without a reply.",
                 "green",
@@ -168,13 +193,8 @@ class TerminalReport:
                 self.say(f"{summary.counts[key]:,} {text}.", "red")
 
 
-def first_with_faults(results: Iterable[Result], names: dict[str, str]) -> Iterator[str]:
-    """The ids of conversations that did not go as expected."""
-    return (result.id for result in results if list(faults(result, names)))
-
-
 def _table(title: str, *columns: str) -> Table:
-    table = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False)
+    table = Table(title=f"\n{title}", title_justify="left", title_style="bold", box=None, pad_edge=False)
     for number, column in enumerate(columns):
         table.add_column(column, justify="left" if number == 0 else "right", no_wrap=number > 0)
     return table
@@ -196,6 +216,7 @@ def _with_bounds(metric: Metric) -> str:
     return "–" if metric.value is None else f"{share(metric)} ({bounds(metric)})"
 
 
-def _changed(change: Change) -> str:
-    tags = ", ".join(change.tags)
-    return f"{change.id} [{tags}]: {change.before:g} → {change.after:g}"
+def _changed(change: Change, names: Mapping[str, str]) -> str:
+    before, after = queue_name(change.queue_before, names), queue_name(change.queue_after, names)
+    queues = f", {before} → {after}" if before != after else ""
+    return f"{change.id} [{', '.join(change.tags)}]: {change.before:g} → {change.after:g}{queues}"

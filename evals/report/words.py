@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
+from evals.case import Expect
 from evals.metrics.confusion import NONE
 from evals.metrics.interval import Metric
 from evals.result import Call, Result
@@ -61,6 +62,16 @@ def bounds(metric: Metric) -> str:
 def queue_name(id_: str | None, names: Mapping[str, str]) -> str:
     """A queue as people know it."""
     return "no proposal" if id_ in (None, NONE) else names.get(str(id_), str(id_))
+
+
+def expectation(expected: Expect, names: Mapping[str, str]) -> str:
+    """What was expected, in a sentence."""
+    right = " or ".join(queue_name(id_, names) for id_ in expected.queue) or "no queue"
+    then = (
+        f"; in the end {queue_name(expected.final_queue, names)}" if expected.final_queue else "",
+        f"; landing in {queue_name(expected.handoff_queue, names)}" if expected.handoff_queue else "",
+    )
+    return f"{expected.outcome.replace('_', ' ')}, {right}{''.join(then)}; a question is {expected.clarify}"
 
 
 def decision(call: Call, names: Mapping[str, str]) -> str:

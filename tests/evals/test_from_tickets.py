@@ -29,7 +29,7 @@ def catalogue(tmp_path: Path) -> Catalogue:
 def tickets(catalogue: Catalogue, folder: Path, content: str | bytes, **more: Any) -> list[Case]:
     path = folder / "tickets.csv"
     path.write_bytes(content.encode() if isinstance(content, str) else content)
-    return read_tickets(path, catalogue, **{"text": "text", "queue": "queue", **more})
+    return read_tickets(path, catalogue, **{"text": "text", "queue": "queue", **more}).cases
 
 
 def mistakes(catalogue: Catalogue, folder: Path, content: str | bytes, **more: Any) -> list[Mistake]:
@@ -88,20 +88,24 @@ def test_unknown_queues_are_told_once_each_the_most_frequent_first(
     assert [case.opening for case in tickets(catalogue, tmp_path, rows, skip_unknown=True)] == ["d"]
 
 
-def test_empty_texts_are_told_with_their_line(catalogue: Catalogue, tmp_path: Path) -> None:
-    rows = HEAD + '1,,db\n2,a,db\n3," \x07\u202e ",db\n4\n'
-    said = 'the column "text" is empty'
-    assert mistakes(catalogue, tmp_path, rows) == [Mistake(line, said) for line in (2, 4, 5)]
-    assert mistakes(catalogue, tmp_path, rows, skip_unknown=True) == [
-        Mistake(line, said) for line in (2, 4, 5)
-    ]
+def test_what_makes_no_case_is_counted(catalogue: Catalogue, tmp_path: Path) -> None:
+    path = tmp_path / "tickets.csv"
+    path.write_text(HEAD + '1,,db\n2,a,db\n3," \x07\u202e ",db\n4\n5,a,db\n6,b,nobody\n', "utf-8")
+    found = read_tickets(path, catalogue, text="text", queue="queue", skip_unknown=True)
+    assert [case.opening for case in found.cases] == ["a"]
+    assert found.left_out == {"without a text": 3, "said before": 1, "of unknown queues": 1}
+
+
+def test_a_column_may_have_the_ids(catalogue: Catalogue, tmp_path: Path) -> None:
+    (found,) = tickets(catalogue, tmp_path, "number,text,queue\nINC7,slow,db\n", id_="number")
+    assert found.id == "INC7"
 
 
 def test_of_many_mistakes_the_first_are_shown(catalogue: Catalogue, tmp_path: Path) -> None:
-    found = mistakes(catalogue, tmp_path, HEAD + "1,,db\n" * 1025)
+    found = mistakes(catalogue, tmp_path, HEAD + "".join(f"1,a,no{n}\n" for n in range(1025)))
     assert len(found) == 21
     assert Mistake(0, "and 1,005 more mistakes") in found
-    assert len(mistakes(catalogue, tmp_path, HEAD + "1,,db\n" * 20)) == 20
+    assert len(mistakes(catalogue, tmp_path, HEAD + "".join(f"1,a,no{n}\n" for n in range(20)))) == 20
 
 
 def test_the_same_ticket_twice_is_one_case(catalogue: Catalogue, tmp_path: Path) -> None:
@@ -139,7 +143,7 @@ def test_columns_that_are_not_there(catalogue: Catalogue, tmp_path: Path, head: 
 def test_files_that_are_none(catalogue: Catalogue, tmp_path: Path) -> None:
     latin = (HEAD + "1,größer,db\n").encode("latin-1")
     assert mistakes(catalogue, tmp_path, latin) == [
-        Mistake(0, "the file cannot be read as CSV (it is not UTF-8)")
+        Mistake(0, "the file cannot be read as CSV (it is not UTF-8: save it as “CSV UTF-8”)")
     ]
     with pytest.raises(CaseFileError, match="cannot be read as CSV \\(No such file"):
         read_tickets(tmp_path / "missing.csv", catalogue, text="text", queue="queue")

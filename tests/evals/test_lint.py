@@ -94,9 +94,9 @@ def test_what_is_too_thin_to_say_anything(catalogue: Catalogue) -> None:
     assert whole(catalogue, *cases) == [
         'the slice "few" is thin: 4 cases, and 5 at least say anything',
         'the slice "one" is thin: 1 case, and 5 at least say anything',
-        'the queue "Laptop Support" is thin: 4 cases',
-        'the queue "Night Shift" is thin: 1 case',
-        f'the queue "{small.CANARY} Payroll" is thin: 0 cases',
+        'the queue "Laptop Support" is thin: 4 cases, and 5 at least say anything',
+        'the queue "Night Shift" is thin: 1 case, and 5 at least say anything',
+        f'the queue "{small.CANARY} Payroll" is thin: 0 cases, and 5 at least say anything',
     ]
 
 
