@@ -110,7 +110,7 @@ def test_a_baseline_shows_what_got_better_and_worse(tmp_path: Path, out: Path) -
     options = ("--cases", tmp_path / "cases.jsonl", "--model", "embedded", "--queues", catalogue)
     result = run(*options, "--out", tmp_path / "new", "--baseline", out)
     assert result.exit_code == 0, result.output
-    assert re.search(r"  worse   \w+ \[\w+\]: 1 → 0, Database Support → ", result.stdout)
+    assert re.search(r"  worse   \w+ \[\w+\]: 1 → 0, Foo Support → IT Service Desk", result.stdout)
     assert "worse (exact McNemar p = " in result.stdout
     assert "Configured differently: catalogue." in result.stdout
     compared = run("compare", out, tmp_path / "new")
