@@ -11,8 +11,7 @@ from agent.catalogue.schema import Catalogue, Queue
 from agent.language.locale import WORD
 from agent.language.understand import content_words
 from agent.records.user import User
-from agent.retrieval.ranker import Ranker
-from agent.retrieval.terms import meanings
+from agent.retrieval.index import Index
 
 
 def may_see(queue: Queue, user: User) -> bool:
@@ -56,16 +55,16 @@ class View:
         return self.by_id.get(id_) if id_ else None
 
     @cached_property
-    def ranker(self) -> Ranker:
+    def index(self) -> Index:
         """The search index over the visible queues, made when it is first needed."""
-        return Ranker([_document(queue) for queue in self.queues])
+        return Index([_document(queue) for queue in self.queues])
 
     def search(self, text: str, limit: int = 5, *, language: str | None = None) -> list[Hit]:
         """The visible queues that fit `text` best, best first, with scores between 0 and 1.
 
         Between queues that fit equally well, one that speaks `language` comes first.
         """
-        found = self.ranker.search(text, limit + EQUALS if language else limit)
+        found = self.index.search(text, limit + EQUALS if language else limit)
         hits = [Hit(self.queues[index], score) for index, score in found]
         if language:
             hits.sort(key=lambda hit: (-round(hit.score, 2), not _speaks(hit.queue, language)))
@@ -88,8 +87,7 @@ def shared_words(queue: Queue, text: str) -> list[str]:
 
 def _document(queue: Queue) -> list[tuple[str, float]]:
     # A name says more per word than a description; an example is how people themselves say it.
-    said = [(queue.name, 2.0), (queue.description, 1.0), *((example, 1.0) for example in queue.examples)]
-    return [*said, (" ".join(meaning for text, _ in said for meaning in meanings(text)), 0.5)]
+    return [(queue.name, 2.0), (queue.description, 1.0), *((example, 1.0) for example in queue.examples)]
 
 
 class Views:

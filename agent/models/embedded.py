@@ -11,16 +11,25 @@ from functools import cache
 from agent.catalogue.view import Hit, shared_words
 from agent.language.clean import one_line
 from agent.language.locale import Intent, Locale, folded, locale_for, locales, words_of
-from agent.language.understand import content_words, describes_problem, greets, ordinal_in, without_opening
+from agent.language.understand import (
+    content_words,
+    describes_problem,
+    greets,
+    ordinal_in,
+    without_opening,
+)
 from agent.models.base import Answer, Briefing
 from agent.records.conversation import Message
 from agent.records.decision import Ask, Decision, SelectQueue
-from agent.retrieval.ranker import SURE
+from agent.retrieval.confidence import FITS, confidence
 
-# Scores are cosines; these were set on the example catalogue, and a calibrated engine will replace them.
+SURE = 0.55
+"""The confidence from which it stops asking."""
+OWN = 0.25
+"""The score from which a part of what was said is a problem of its own."""
 CLOSE = 0.85
 """A second queue with at least this share of the best one's score is as likely."""
-SWITCH = 1.5
+SWITCH = 1.3
 """A correction has to fit another queue this much better than the proposed one."""
 SUMMARY_CHARS = 1_000
 
@@ -35,7 +44,8 @@ class EmbeddedModel:
         decision = _decide(briefing)
         if started:
             started(decision.kind)
-        return Answer(decision=decision)
+        sure = _confidence(briefing) if decision.kind == "select_queue" else None
+        return Answer(decision=decision, confidence=sure)
 
     async def close(self) -> None:
         """Nothing is held."""
@@ -79,22 +89,32 @@ def _last_text(messages: Sequence[Message]) -> str:
 def _best(briefing: Briefing, said: Sequence[str], locale: Locale) -> Decision:
     """The queue that fits; a question where none does, or where two fit alike."""
     told = [text for text in said if describes_problem(text)]
-    hits = briefing.view.search(" ".join(told), 3, language=locale.language)
-    sure = bool(hits) and hits[0].score >= SURE
+    text = " ".join(told)
+    hits = briefing.view.search(text, 3, language=locale.language)
+    sure = confidence([hit.score for hit in hits], len(set(content_words(text)))) >= SURE
+    if hits and (sure or not briefing.questions_left):
+        return _select(hits[0], _summary(told), locale)
     asked = _last_text(briefing.messages)
-    open_questions = (locale("ask_more"), locale("ask_issue"))
-    if not sure and (len(hits) < 2 or hits[1].score < SURE / 2 or asked not in open_questions):
-        return Ask(question=locale("ask_issue" if asked == locale("ask_more") else "ask_more"))
+    again = asked in (locale("ask_more"), locale("ask_issue"))
+    close = [hit.queue for hit in hits[:2] if hit.score >= FITS and hit.score >= CLOSE * hits[0].score]
     # Not sure after an open question: the two best are named, far apart or not.
-    rivals = [hit.queue for hit in hits[:2] if not sure or hit.score >= CLOSE * hits[0].score]
-    if len(rivals) > 1 and briefing.questions_left:
+    if len(close) > 1 or (again and len(hits) > 1):
+        rivals = close if len(close) > 1 else [hit.queue for hit in hits[:2]]
         names = [queue.name for queue in rivals]
         return Ask(
             question=locale("ask_between", first=names[0], second=names[1]),
             suggestions=tuple(names),
             between=tuple(queue.id for queue in rivals),
         )
-    return _select(hits[0], _summary(told), locale)
+    return Ask(question=locale("ask_more"))
+
+
+def _confidence(briefing: Briefing) -> float:
+    """How sure the search is of what the person has said so far."""
+    earlier, new = _said(briefing.messages[briefing.since :])
+    text = " ".join(text for text in [*earlier, *new] if describes_problem(text))
+    scores = [hit.score for hit in briefing.view.search(text, 2)]
+    return confidence(scores, len(set(content_words(text))))
 
 
 def _answered(briefing: Briefing, earlier: list[str], new: list[str], locale: Locale) -> Decision:
@@ -108,17 +128,17 @@ def _answered(briefing: Briefing, earlier: list[str], new: list[str], locale: Lo
         if queue:
             return _select(Hit(queue, 1.0), _summary(told), locale)
     named = [hit for hit in among if folded(hit.queue.name) in folded(" ".join(new))]
-    if named or (among and among[0] is hits[0] and among[0].score >= SURE / 2):
+    if named or (among and among[0] is hits[0] and among[0].score >= FITS):
         answer = (named or among)[0]
         # A bare "Database Support" chooses, but tells the agent nothing.
         told = [text for text in told if folded(text) != folded(answer.queue.name)] or told
         return _select(answer, _summary(told), locale)
-    if hits and hits[0].score >= SURE:
+    if hits and hits[0].score >= FITS:
         return _best(briefing, [*earlier, *new], locale)
     # The answer did not tell; the words before it may still have been sure of the two.
     known = briefing.view.search(" ".join(told), len(briefing.view.queues), language=locale.language)
     first = next((hit for hit in known if hit.queue.id in briefing.asked_between), None)
-    if first and first.score >= SURE:
+    if first and first.score >= FITS:
         return _select(first, _summary(told), locale)
     return Ask(question=locale("ask_issue"))
 
@@ -133,7 +153,7 @@ def _corrected(briefing: Briefing, new: Sequence[str], locale: Locale) -> Decisi
     present = next((hit.score for hit in hits if hit.queue.id == proposal.wanted), 0.0)
     denies, adds = _opens_with("no", new), _opens_with("yes", new)
     joined = ". ".join(filter(None, [proposal.summary.rstrip(". "), told]))
-    if hits and hits[0].score >= max(SURE, SWITCH * present) and not adds:
+    if hits and hits[0].score >= max(FITS, SWITCH * present) and not adds:
         if denies:
             return _select(hits[0], one_line(told, SUMMARY_CHARS), locale)
         # Without a no it is one problem: the other queue has to fit all of it.
@@ -152,7 +172,7 @@ def _two_problems(briefing: Briefing, new: Sequence[str]) -> SelectQueue | None:
     found: list[tuple[Hit, str]] = []
     for part in _parts(" . ".join(new)):
         hits = briefing.view.search(part, 2)
-        clear = hits and hits[0].score >= SURE and (len(hits) == 1 or hits[1].score < CLOSE * hits[0].score)
+        clear = hits and hits[0].score >= OWN and (len(hits) == 1 or hits[1].score < CLOSE * hits[0].score)
         if clear and hits[0].queue.id not in [hit.queue.id for hit, _ in found]:
             found.append((hits[0], part))
     if len(found) != 2:

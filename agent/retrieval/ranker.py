@@ -1,7 +1,7 @@
 """Rank texts for a query: TF-IDF over words, word pairs and pieces of words, compared by cosine.
 
 Pieces of 3 to 5 characters let "databases" meet "database", forgive typing, and open German compounds
-("Datenbankverbindung"). A later engine can take this one's place behind the same two methods.
+("Datenbankverbindung"). `index` adds what texts mean.
 """
 
 import math
@@ -32,10 +32,6 @@ def _features(text: str) -> Counter[str]:
     for first, second in pairwise(words):
         found[f"{first} {second}"] += _PAIR  # type: ignore[assignment]
     return found
-
-
-SURE = 0.13
-"""From this score on a text fits. Set on the example catalogue; a calibrated engine will replace it."""
 
 
 class Ranker:

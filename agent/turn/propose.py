@@ -8,7 +8,7 @@ from agent.language.clean import one_line
 from agent.language.understand import asks_for_human, greets, intent_of
 from agent.records.conversation import Choice, Conversation, UserMessage
 from agent.records.reply import Button, Proposal
-from agent.retrieval.ranker import SURE
+from agent.retrieval.confidence import FITS
 from agent.targets.base import Packet
 from agent.turn import say
 from agent.turn.context import Context
@@ -50,7 +50,7 @@ def told_choice(conversation: Conversation) -> Choice | None:
 def best_for(ctx: Context, words: str) -> Choice:
     """The embedded engine's best queue for `words` above its threshold, else the default."""
     hits = ctx.view.search(words, 1, language=ctx.locale.language) if words else []
-    queue = hits[0].queue if hits and hits[0].score >= SURE else ctx.view.default
+    queue = hits[0].queue if hits and hits[0].score >= FITS else ctx.view.default
     return Choice(
         queue_id=queue.id, summary=_joined(ctx, [words]), reason=reason_for(ctx, queue, words), guessed=True
     )
