@@ -27,6 +27,7 @@ class Locale:
     filler: frozenset[str]
     opening: frozenset[str]
     joining: frozenset[str]
+    denying: frozenset[str]
     smalltalk: frozenset[str]
     first: frozenset[str]
     second: frozenset[str]
@@ -80,6 +81,7 @@ def _load(language: str, text: str) -> Locale:
         filler=frozenset(data["words"]["filler"]),
         opening=frozenset(data["words"]["opening"]),
         joining=frozenset(data["words"]["joining"]),
+        denying=frozenset(data["words"]["denying"]),
         smalltalk=frozenset(data["words"]["smalltalk"]),
         first=frozenset(data["words"]["first"]),
         second=frozenset(data["words"]["second"]),

@@ -31,7 +31,10 @@ CLOSE = 0.85
 """A second queue with at least this share of the best one's score is as likely."""
 SWITCH = 1.3
 """A correction has to fit another queue this much better than the proposed one."""
+BEGINNING = 6
+"""Words in which somebody takes something back."""
 SUMMARY_CHARS = 1_000
+_CLAUSES = re.compile(r"[.,;!?]\s+")
 
 
 class EmbeddedModel:
@@ -149,12 +152,13 @@ def _corrected(briefing: Briefing, new: Sequence[str], locale: Locale) -> Decisi
     if proposal is None:
         raise ValueError("nothing is proposed")
     told = " ".join(filter(None, map(without_opening, new)))
-    hits = briefing.view.search(told, len(briefing.view.queues), language=locale.language)
+    denies, adds = _opens_with("no", new) or _denies(new), _opens_with("yes", new)
+    meant = _without_denied(briefing, told, proposal.wanted) if denies else told
+    hits = briefing.view.search(meant, len(briefing.view.queues), language=locale.language)
     present = next((hit.score for hit in hits if hit.queue.id == proposal.wanted), 0.0)
-    denies, adds = _opens_with("no", new), _opens_with("yes", new)
     joined = ". ".join(filter(None, [proposal.summary.rstrip(". "), told]))
-    if hits and hits[0].score >= max(FITS, SWITCH * present) and not adds:
-        if denies:
+    if hits and hits[0].score >= max(FITS, present if denies else SWITCH * present) and not adds:
+        if denies and hits[0].queue.id != proposal.wanted:
             return _select(hits[0], one_line(told, SUMMARY_CHARS), locale)
         # Without a no it is one problem: the other queue has to fit all of it.
         whole = briefing.view.search(joined, 1, language=locale.language)
@@ -181,6 +185,23 @@ def _two_problems(briefing: Briefing, new: Sequence[str]) -> SelectQueue | None:
     return SelectQueue(
         queue_id=first.queue.id, summary=one, second_issue=two, second_queue_id=second.queue.id
     )
+
+
+def _denies(new: Sequence[str]) -> bool:
+    """Whether what is said begins by taking something back: "leave that", "it's not …", "wait, …"."""
+    words = frozenset().union(*(locale.denying for locale in locales().values()))
+    return any(not words.isdisjoint(words_of(text)[:BEGINNING]) for text in new)
+
+
+def _without_denied(briefing: Briefing, text: str, wanted: str) -> str:
+    """`text` without the clauses that only say what it is not: those that deny, and speak of the proposed queue."""
+    denying = frozenset().union(*(locale.denying for locale in locales().values()))
+    kept = []
+    for clause in _CLAUSES.split(text):
+        best = briefing.view.search(clause, 1)
+        if denying.isdisjoint(words_of(clause)) or not best or best[0].queue.id != wanted:
+            kept.append(clause)
+    return ". ".join(kept) if any(map(content_words, kept)) else text
 
 
 @cache

@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from agent import Chat, HandoffAgent, Reply
+from agent import Briefing, Chat, HandoffAgent, Reply, User
+from agent.catalogue.load import load
+from agent.catalogue.view import Views
 from agent.data import example_path
 from agent.models.embedded import EmbeddedModel
 from tests.support import small
@@ -155,3 +157,57 @@ async def test_small_talk_and_orders_are_no_problem(chat: Chat, text: str) -> No
         "Could you please tell me more about the issue, so that I can connect you with the right live agent?",
         "Können Sie mir bitte mehr über das Problem sagen, damit ich Sie mit dem richtigen Ansprechpartner verbinden kann?",
     )
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "name"),
+    [
+        (
+            "Printer does nothing when I hit print",
+            "no it's not the printer. My laptop freezes, the mouse doesn't even move",
+            "Laptops & Hardware",
+        ),
+        (
+            "Outlook crashes all the time",
+            "wait, something more important: the VPN is down and nobody in the office has internet",
+            "Network & VPN",
+        ),
+        (
+            "Mein Drucker druckt nicht",
+            "lassen wir das, mein Konto ist gesperrt und ich kann mich nicht anmelden",
+            "Accounts & Access",
+        ),
+    ],
+)
+async def test_who_takes_something_back_is_listened_to(chat: Chat, first: str, then: str, name: str) -> None:
+    before = queue(await chat.send(first))
+    assert before
+    assert before != name
+    assert queue(await chat.send(then)) == name
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("Okta sends me in circles since the new phone", "Accounts & Access"),
+        ("the Kyocera eats the sheets", "Printers & Scanners"),
+        ("GlobalProtect drops me every ten minutes at home", "Network & VPN"),
+        ("my Jenkins job dies in the docker step", "Developer Tools"),
+    ],
+)
+async def test_names_of_products_are_understood(chat: Chat, text: str, name: str) -> None:
+    assert queue(await chat.send(text)) == name
+
+
+async def test_it_says_how_sure_it_is_of_a_queue(chat: Chat) -> None:
+    await chat.send("my SQL query hangs")
+    answer = await EmbeddedModel().decide(_briefing(chat))
+    assert answer.decision.kind == "select_queue"
+    assert answer.confidence
+    assert 0.55 < answer.confidence < 1
+
+
+def _briefing(chat: Chat) -> Briefing:
+    view = Views(load(example_path())).of(User())
+    messages = chat.conversation.messages[:1]
+    return Briefing(view=view, messages=messages, phase="gathering", language="en", questions_left=2)
