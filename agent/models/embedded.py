@@ -23,7 +23,7 @@ from agent.records.conversation import Message
 from agent.records.decision import Ask, Decision, SelectQueue
 from agent.retrieval.confidence import FITS, confidence
 
-SURE = 0.55
+SURE = 0.5
 """The confidence from which it stops asking."""
 OWN = 0.25
 """The score from which a part of what was said is a problem of its own."""

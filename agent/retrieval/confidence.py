@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 FITS = 0.12
 """From this score on a queue fits at all; of what is nobody's here, nine of ten score less."""
-_CONSTANT, _MARGIN, _WORDS = -1.74, 6.5, 0.25
+_CONSTANT, _MARGIN, _WORDS = -2.0, 6.94, 0.27
 _ENOUGH = 8  # words; more say no more
 
 
