@@ -25,7 +25,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         page = browser.new_page(viewport={"width": 1240, "height": 700})
-        page.goto(report(Path(name)).as_uri())
+        page.goto(report(Path(name) / "embedded").as_uri())
         page.evaluate("document.getElementById('confusions').scrollIntoView()")
         page.evaluate("for (const s of ['metrics', 'slices', 'queues']) document.getElementById(s).remove()")
         page.evaluate("window.scrollTo(0, 0)")

@@ -33,39 +33,33 @@ class Index:
         """The best documents as (index, score between 0 and 1), best first, without those that score nothing."""
         import numpy as np
 
-        scores = np.zeros(len(self._documents))
-        for number, score in self._words.search(query, len(self._documents)):
-            scores[number] = score
-        scores += _VECTORS * self._likeness(query)
+        if not self._documents:
+            return []
+        scores = (self._words.scores(query) + _VECTORS * self._likeness(query)) / (1 + _VECTORS)
         best = np.argsort(-scores, kind="stable")[:limit]
-        return [
-            (int(number), float(scores[number] / (1 + _VECTORS)))
-            for number in best
-            if scores[number] > _NOTHING
-        ]
+        return [(int(number), float(scores[number])) for number in best if scores[number] > _NOTHING]
 
     def _likeness(self, query: str) -> "NDArray[np.float64]":
         """For each document the cosine of the part of it that is most alike, from 0 (unrelated) to 1."""
         import numpy as np
 
-        parts, owners = self._parts
-        best = np.full(len(self._documents), _UNRELATED)
-        np.maximum.at(best, owners, parts @ embed(query))
-        return (best - _UNRELATED) / (1 - _UNRELATED)
+        parts, begins = self._parts
+        likeness = np.maximum.reduceat(parts @ embed(query), begins)
+        return np.clip((likeness - _UNRELATED) / (1 - _UNRELATED), 0, 1)
 
     @cached_property
     def _parts(self) -> "tuple[NDArray[np.float32], NDArray[np.intp]]":
-        """A vector for every text and every clause of it, and whose it is."""
+        """A vector for every text and every clause of it, and where each document's begin."""
         import numpy as np
 
-        vectors, owners = [], []
-        for number, document in enumerate(self._documents):
+        vectors: list[NDArray[np.float32]] = []
+        begins = []
+        for document in self._documents:
+            begins.append(len(vectors))
             texts = [text for text, _ in document]
             clauses = [clause for text in texts for clause in _CLAUSES.split(text) if len(clause) >= _CLAUSE]
-            for text in dict.fromkeys([*texts, *clauses]):
-                vectors.append(embed(text))
-                owners.append(number)
-        return np.array(vectors, np.float32), np.array(owners)
+            vectors += [embed(text) for text in dict.fromkeys([*texts, *clauses])]
+        return np.array(vectors, np.float32), np.array(begins)
 
 
 def _explained(document: Document) -> str:

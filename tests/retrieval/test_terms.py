@@ -40,8 +40,8 @@ def test_ordinary_words_mean_nothing_more() -> None:
 
 def test_what_nobody_wrote_into_a_description_is_found() -> None:
     ranker = Ranker([[("Sign-in, passwords and accounts", 1.0)], [("Printing and scanning", 1.0)]])
-    assert ranker.search("Okta keeps asking me", 1)[0][0] == 0
-    assert ranker.search("the Kyocera on the third floor", 1)[0][0] == 1
+    assert ranker.scores("Okta keeps asking me").argmax() == 0
+    assert ranker.scores("the Kyocera on the third floor").argmax() == 1
 
 
 def test_every_line_of_the_list_is_in_order() -> None:
