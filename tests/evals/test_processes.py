@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import resource
 import signal
 import subprocess
@@ -10,6 +11,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+import pexpect
 import pytest
 from click.testing import CliRunner, Result
 
@@ -102,3 +104,31 @@ def test_output_that_cannot_hold_every_character_ends_no_run(tmp_path: Path) -> 
     printed, errors = process.communicate(timeout=60)
     assert process.returncode == 0, errors
     assert "Routing accuracy" in printed
+
+
+def test_at_a_terminal_the_progress_is_live(tmp_path: Path) -> None:
+    many = write(tmp_path / "cases.jsonl", [vague(f"c{n}", "my printer jams", PRINTERS) for n in range(300)])
+    process = pexpect.spawn(
+        sys.executable,
+        [
+            "-m",
+            "agent.cli.main",
+            "eval",
+            "--cases",
+            str(many),
+            "--model",
+            "embedded",
+            "--out",
+            str(tmp_path / "out"),
+        ],
+        env={**os.environ, "TERM": "xterm-256color"},
+        encoding="utf-8",
+        dimensions=(60, 120),
+        timeout=60,
+    )
+    process.expect(pexpect.EOF)
+    process.close()
+    shown = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", process.before or "")
+    assert process.exitstatus == 0
+    assert re.search(r"Playing .* \d+/300 accuracy 100\.0 % \d:\d\d:\d\d", shown)
+    assert "Routing accuracy (first proposal)" in shown
