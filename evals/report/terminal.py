@@ -11,7 +11,6 @@ from rich.text import Text
 
 from agent.cli.terminal import is_terminal, printable, wants_colour
 from evals.comparison import Change, Comparison
-from evals.metrics.group import Scores
 from evals.metrics.interval import Metric
 from evals.report.words import (
     EFFORT,
@@ -130,35 +129,39 @@ class TerminalReport:
         self._console.print(Text(printable(text), style), soft_wrap=True)
 
     def _metrics(self, summary: Summary) -> None:
-        table = _table("Metrics", "", "value", "", "95 % interval", "cases", "name")
+        wide = self._console.width >= _WIDTH
+        table = _table("Metrics", "", "value", *_if(wide, ""), "95 % interval", "cases", *_if(wide, "name"))
         passes = [name for name, metric in summary.metrics.items() if name.startswith("pass^") and metric.n]
         for name in [*METRICS, *(passes if len(passes) > 1 else ())]:
             metric = summary.metrics[name]
-            table.add_row(label(name), share(metric), _bar(metric), bounds(metric), f"{metric.n:,}", name)
+            bar, own = _if(wide, _bar(metric)), _if(wide, name)
+            table.add_row(label(name), share(metric), *bar, bounds(metric), f"{metric.n:,}", *own)
         self._console.print(table)
 
     def _slices(self, summary: Summary) -> None:
+        wide = self._console.width >= _WIDTH
         shown = ("accuracy", "correct", "over_asking", "under_asking", "out_of_scope_recall")
-        table = _table(
-            "Slices", "", "cases", "accuracy", "as expected", "over-asked", "under-asked", "OOS recall"
-        )
+        table = _table("Slices", "", "cases", "accuracy", "expected", "over-asked", "under-asked", "OOS")
         order = [name for name in (HELD, OPEN) if name in summary.slices]
         for name in order + [name for name in summary.slices if name not in order]:
             scores = summary.slices[name]
             table.add_row(
-                printable(name), f"{scores.counts['cases']:,}", *(_brief(scores, key) for key in shown)
+                printable(name),
+                f"{scores.counts['cases']:,}",
+                *(_brief(scores.metrics[key], wide=wide) for key in shown),
             )
         self._console.print(table)
 
     def _queues(self, summary: Summary) -> None:
+        shown = _with_bounds if self._console.width >= _WIDTH else share
         table = _table("Queues", "", "expected", "recall", "proposed", "precision", "F1")
         for scores in summary.queues.values():
             table.add_row(
                 printable(scores.name),
                 f"{scores.recall.n:,}",
-                _with_bounds(scores.recall),
+                shown(scores.recall),
                 f"{scores.precision.n:,}",
-                _with_bounds(scores.precision),
+                shown(scores.precision),
                 share(scores.f1),
             )
         self._console.print(table)
@@ -196,8 +199,12 @@ class TerminalReport:
 def _table(title: str, *columns: str) -> Table:
     table = Table(title=f"\n{title}", title_justify="left", title_style="bold", box=None, pad_edge=False)
     for number, column in enumerate(columns):
-        table.add_column(column, justify="left" if number == 0 else "right", no_wrap=number > 0)
+        table.add_column(column, justify="left" if number == 0 else "right", no_wrap=True)
     return table
+
+
+def _if(wide: bool, text: str) -> list[str]:  # noqa: FBT001 - one question, one cell
+    return [text] if wide else []
 
 
 def _bar(metric: Metric) -> str:
@@ -207,9 +214,10 @@ def _bar(metric: Metric) -> str:
     return "█" * filled + "·" * (_BAR - filled)
 
 
-def _brief(scores: Scores, name: str) -> str:
-    metric = scores.metrics[name]
-    return "–" if metric.value is None else f"{100 * metric.value:.0f} % of {metric.n}"
+def _brief(metric: Metric, *, wide: bool) -> str:
+    if metric.value is None:
+        return "–"
+    return f"{100 * metric.value:.0f} %" + (f" of {metric.n}" if wide else "")
 
 
 def _with_bounds(metric: Metric) -> str:

@@ -132,3 +132,30 @@ def test_at_a_terminal_the_progress_is_live(tmp_path: Path) -> None:
     assert process.exitstatus == 0
     assert re.search(r"Playing .* \d+/300 accuracy 100\.0 % \d:\d\d:\d\d", shown)
     assert "Routing accuracy (first proposal)" in shown
+
+
+def test_on_a_narrow_terminal_nothing_is_cut_off(tmp_path: Path) -> None:
+    process = pexpect.spawn(
+        sys.executable,
+        [
+            "-m",
+            "agent.cli.main",
+            "eval",
+            "--limit",
+            "40",
+            "--model",
+            "embedded",
+            "--out",
+            str(tmp_path / "out"),
+        ],
+        env={**os.environ, "TERM": "xterm-256color"},
+        encoding="utf-8",
+        dimensions=(60, 80),
+        timeout=60,
+    )
+    process.expect(pexpect.EOF)
+    process.close()
+    tables = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", process.before or "").partition("Metrics")[2]
+    assert "Routing accuracy (first proposal)" in tables
+    assert "Business Applications & ERP" in tables
+    assert "…" not in tables
