@@ -141,7 +141,9 @@ class TerminalReport:
     def _slices(self, summary: Summary) -> None:
         wide = self._console.width >= _WIDTH
         shown = ("accuracy", "correct", "over_asking", "under_asking", "out_of_scope_recall")
-        table = _table("Slices", "", "cases", "accuracy", "expected", "over-asked", "under-asked", "OOS")
+        table = _table(
+            "Slices", "", "cases", "accuracy", "all right", "over-asked", "under-asked", "OOS recall"
+        )
         order = [name for name in (HELD, OPEN) if name in summary.slices]
         for name in order + [name for name in summary.slices if name not in order]:
             scores = summary.slices[name]
