@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from agent.settings import Settings
 from evals.cli.planning import plan_of
 from evals.plan import Plan
 from evals.tape import Mode
@@ -64,8 +63,3 @@ def plan(
         environ=environ,
         **more,
     )
-
-
-def settings(base_url: str) -> Settings:
-    """The settings of the model "m"."""
-    return Settings(model="m", base_url=base_url)

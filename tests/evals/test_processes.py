@@ -106,56 +106,31 @@ def test_output_that_cannot_hold_every_character_ends_no_run(tmp_path: Path) -> 
     assert "Routing accuracy" in printed
 
 
-def test_at_a_terminal_the_progress_is_live(tmp_path: Path) -> None:
-    many = write(tmp_path / "cases.jsonl", [vague(f"c{n}", "my printer jams", PRINTERS) for n in range(300)])
+def shown(columns: int, *arguments: str | Path) -> str:
+    """What a terminal of so many columns shows of a run that goes well, without its escape sequences."""
     process = pexpect.spawn(
         sys.executable,
-        [
-            "-m",
-            "agent.cli.main",
-            "eval",
-            "--cases",
-            str(many),
-            "--model",
-            "embedded",
-            "--out",
-            str(tmp_path / "out"),
-        ],
+        ["-m", "agent.cli.main", "eval", "--model", "embedded", *map(str, arguments)],
         env={**os.environ, "TERM": "xterm-256color"},
         encoding="utf-8",
-        dimensions=(60, 120),
+        dimensions=(60, columns),
         timeout=60,
     )
     process.expect(pexpect.EOF)
     process.close()
-    shown = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", process.before or "")
     assert process.exitstatus == 0
-    assert re.search(r"Playing .* \d+/300 accuracy 100\.0 % \d:\d\d:\d\d", shown)
-    assert "Routing accuracy (first proposal)" in shown
+    return re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", process.before or "")
+
+
+def test_at_a_terminal_the_progress_is_live(tmp_path: Path) -> None:
+    many = write(tmp_path / "cases.jsonl", [vague(f"c{n}", "my printer jams", PRINTERS) for n in range(300)])
+    found = shown(120, "--cases", many, "--out", tmp_path / "out")
+    assert re.search(r"Playing .* \d+/300 accuracy 100\.0 % \d:\d\d:\d\d", found)
+    assert "Routing accuracy (first proposal)" in found
 
 
 def test_on_a_narrow_terminal_nothing_is_cut_off(tmp_path: Path) -> None:
-    process = pexpect.spawn(
-        sys.executable,
-        [
-            "-m",
-            "agent.cli.main",
-            "eval",
-            "--limit",
-            "40",
-            "--model",
-            "embedded",
-            "--out",
-            str(tmp_path / "out"),
-        ],
-        env={**os.environ, "TERM": "xterm-256color"},
-        encoding="utf-8",
-        dimensions=(60, 80),
-        timeout=60,
-    )
-    process.expect(pexpect.EOF)
-    process.close()
-    tables = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", process.before or "").partition("Metrics")[2]
+    tables = shown(80, "--limit", "40", "--out", tmp_path / "out").partition("Metrics")[2]
     assert "Routing accuracy (first proposal)" in tables
     assert "Business Applications & ERP" in tables
     assert "…" not in tables
