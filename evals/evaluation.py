@@ -63,12 +63,13 @@ def evaluate(
     before = _before(baseline, out) if baseline else None
     if model is not None:
         plan = _with_model(plan, model, workers)
-    _head_tape(plan)
+    empty = _tape_is_empty(plan)  # before a folder is made
     began, problem = time.perf_counter(), None
     run = Run(fingerprint=plan.fingerprint, conversations=plan.conversations, names=dict(plan.names))
     with RunDir(out, run, fresh=fresh) as folder:
         if folder.done:
-            _check_tape(plan, out)
+            if empty and plan.mode == "record":  # it would lack what is in the results
+                raise InputError(f"--record {plan.tape}: is empty, and {out} holds answers: add --fresh")
             for result in read_results(out):
                 resumed(result)
 
@@ -211,18 +212,12 @@ def _in_a_thread(play: Coroutine[Any, Any, None]) -> None:
             raise
 
 
-def _check_tape(plan: Plan, out: Path) -> None:
-    """A recording has everything that is in the results, or it would be of no use."""
-    if plan.tape and plan.mode == "record":
-        with Tape(plan.tape, plan.mode, plan.about_model) as tape:
-            if tape.empty:
-                raise InputError(f"--record {plan.tape}: is empty, and {out} holds answers: add --fresh")
-
-
-def _head_tape(plan: Plan) -> None:
-    """Refuse a tape that is about another model before a folder is made; a new one gets its head."""
-    if plan.tape:
-        Tape(plan.tape, plan.mode, plan.about_model).close()
+def _tape_is_empty(plan: Plan) -> bool:
+    """Whether nothing is on the tape yet; one that is about another model is refused, a new one gets its head."""
+    if plan.tape is None:
+        return False
+    with Tape(plan.tape, plan.mode, plan.about_model) as tape:
+        return tape.empty
 
 
 def _sort_tape(plan: Plan) -> None:

@@ -240,8 +240,13 @@ def test_prices_fill_the_cost_table_and_are_checked(tmp_path: Path, cases: Path)
     options = ("--cases", cases, "--model", "embedded", "--out", tmp_path / "out")
     assert run(*options, "--prices", "-1", "2").exit_code == 2
     assert run(*options, "--prices", "nan", "2").exit_code == 2
-    assert run(*options, "--prices", "0.25", "2").exit_code == 0
-    assert "Per conversation" in (tmp_path / "out/report.html").read_text()
+    assert not (tmp_path / "out").exists()
+    with OpenAIStub(brain) as stub:
+        paid = ("--cases", cases, "--model", "m", "--no-cache", "--prices", "250000", "0")
+        assert run(*paid, "--out", tmp_path / "paid", OPENAI_BASE_URL=stub.base_url).exit_code == 0
+    read = json.loads((tmp_path / "paid/summary.json").read_text())["effort"]["prompt_tokens"]["total"]
+    assert read > 0
+    assert f"<td>{read / 4:,.4f}</td>" in (tmp_path / "paid/report.html").read_text()
 
 
 def test_an_added_case_keeps_mode_and_link_of_its_file(tmp_path: Path) -> None:
