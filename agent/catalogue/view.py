@@ -3,7 +3,7 @@
 Promise 2 stands here: prompts, retrieval, lists and examples get a view, never the catalogue.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
@@ -12,6 +12,7 @@ from agent.language.locale import WORD
 from agent.language.understand import content_words
 from agent.records.user import User
 from agent.retrieval.index import Index
+from agent.retrieval.learned import Example
 
 
 def may_see(queue: Queue, user: User) -> bool:
@@ -57,7 +58,7 @@ class View:
     @cached_property
     def index(self) -> Index:
         """The search index over the visible queues, made when it is first needed."""
-        return Index([_document(queue) for queue in self.queues])
+        return Index([_document(queue) for queue in self.queues], list(_examples(self.queues)))
 
     def search(self, text: str, limit: int = 5, *, language: str | None = None) -> list[Hit]:
         """The visible queues that fit `text` best, best first, with scores between 0 and 1.
@@ -86,8 +87,13 @@ def shared_words(queue: Queue, text: str) -> list[str]:
 
 
 def _document(queue: Queue) -> list[tuple[str, float]]:
-    # A name says more per word than a description; an example is how people themselves say it.
-    return [(queue.name, 2.0), (queue.description, 1.0), *((example, 1.0) for example in queue.examples)]
+    # A name says more per word than a description.
+    return [(queue.name, 2.0), (queue.description, 1.0)]
+
+
+def _examples(queues: Iterable[Queue]) -> Iterator[Example]:
+    for number, queue in enumerate(queues):
+        yield from (Example(text, number) for text in queue.examples)
 
 
 class Views:

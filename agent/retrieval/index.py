@@ -1,10 +1,11 @@
-"""A search index over queues: their words (`ranker`), and what they mean (`vectors`), added up."""
+"""A search index over queues: their words (`ranker`), what they mean (`vectors`), what examples teach (`learned`)."""
 
 import re
 from collections.abc import Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from agent.retrieval.learned import Example, Learned, learnable
 from agent.retrieval.ranker import Ranker
 from agent.retrieval.terms import meanings
 from agent.retrieval.vectors import embed
@@ -23,11 +24,18 @@ _CLAUSE = 4  # characters; fewer say nothing
 
 
 class Index:
-    """Searches documents; a document is a list of (text, weight)."""
+    """Searches documents; a document is a list of (text, weight), an example a text that belongs to one.
 
-    def __init__(self, documents: Sequence[Document]) -> None:
-        self._documents = documents
-        self._words = Ranker([[*document, (_explained(document), _MEANING)] for document in documents])
+    Examples are learned from; where there are too many for that they are searched as a part of their document.
+    """
+
+    def __init__(self, documents: Sequence[Document], examples: Sequence[Example] = ()) -> None:
+        learns = learnable(len(examples), len(documents))
+        self._documents = documents if learns or not examples else _with(documents, examples)
+        self._words = Ranker([[*document, (_explained(document), _MEANING)] for document in self._documents])
+        self._learned = (
+            Learned(examples, self._found([example.text for example in examples])) if learns else None
+        )
 
     def search(self, query: str, limit: int) -> list[tuple[int, float]]:
         """The best documents as (index, score between 0 and 1), best first, without those that score nothing."""
@@ -35,9 +43,20 @@ class Index:
 
         if not self._documents:
             return []
-        scores = (self._words.scores(query) + _VECTORS * self._likeness(query)) / (1 + _VECTORS)
+        scores = self._found([query])[0]
+        if self._learned:
+            scores = scores + self._learned.corrections(query)
+        scores = np.clip(scores / (1 + _VECTORS), 0, 1)
         best = np.argsort(-scores, kind="stable")[:limit]
         return [(int(number), float(scores[number])) for number in best if scores[number] > _NOTHING]
+
+    def _found(self, queries: Sequence[str]) -> "NDArray[np.float32]":
+        """For each query what words and vectors make of each document."""
+        import numpy as np
+
+        return np.array(
+            [self._words.scores(query) + _VECTORS * self._likeness(query) for query in queries], np.float32
+        )
 
     def _likeness(self, query: str) -> "NDArray[np.float64]":
         """For each document the cosine of the part of it that is most alike, from 0 (unrelated) to 1."""
@@ -60,6 +79,13 @@ class Index:
             clauses = [clause for text in texts for clause in _CLAUSES.split(text) if len(clause) >= _CLAUSE]
             vectors += [embed(text) for text in dict.fromkeys([*texts, *clauses])]
         return np.array(vectors, np.float32), np.array(begins)
+
+
+def _with(documents: Sequence[Document], examples: Sequence[Example]) -> Sequence[Document]:
+    longer = [list(document) for document in documents]
+    for example in examples:
+        longer[example.owner].append((example.text, 1.0))
+    return longer
 
 
 def _explained(document: Document) -> str:

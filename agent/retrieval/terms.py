@@ -1,7 +1,7 @@
 """What names and jargon mean in plain words: "Okta" is sign-in, "Drucker" is a printer.
 
-A search over descriptions knows only the words that stand there; people write the names of products, and in their
-own language. The list is `agent/data/terms.txt`.
+A search over descriptions knows only the words that stand there; people write the names of products, in their own
+language, and where they are. The lists are `agent/data/terms.txt` and `places.txt`.
 """
 
 import unicodedata
@@ -41,9 +41,17 @@ def _found(words: list[str]) -> Iterator[tuple[list[str], str]]:
 
 @cache
 def _terms() -> dict[str, str]:
-    text = (files("agent") / "data" / "terms.txt").read_text("utf-8")
-    lines = (line.partition(": ") for line in text.splitlines() if not line.startswith("# "))
-    return {_folded(words_of(term)): meaning for term, _, meaning in lines}
+    places = ((city, country) for country, cities in _lines("places.txt") for city in cities.split(", "))
+    # A word that is both is no place: terms come last.
+    return {_folded(words_of(term)): meaning for term, meaning in (*places, *_lines("terms.txt"))}
+
+
+def _lines(name: str) -> Iterator[tuple[str, str]]:
+    text = (files("agent") / "data" / name).read_text("utf-8")
+    for line in text.splitlines():
+        if line and not line.startswith("# "):
+            before, _, after = line.partition(": ")
+            yield before, after
 
 
 def _folded(words: list[str]) -> str:
