@@ -107,13 +107,10 @@ class _Value(NamedTuple):
     indent: str
 
     def longer(self, more: str) -> str:
-        """With `more` behind it."""
-        match self.style:
-            case ">":
-                return self.raw + self._folded(more)
-            case "'" | '"':
-                return f"{self.raw[:-1]} {more}{self.raw[-1]}"
-        return f"{self.raw} {more}"
+        """With `more` behind it, on a line of its own where there are several and a break is no more than a space."""
+        folds = self.style == ">" or (self.style != "|" and self.newline in self.raw)
+        end = self.raw[-1] if self.style in ("'", '"') else ""
+        return self.raw.removesuffix(end) + (self._folded(more) if folds else f" {more}") + end
 
     def replaced(self, new: str) -> Iterator[str]:
         """With `new` in its place: in the same style, then in quotes, which can hold everything."""
