@@ -14,7 +14,7 @@ from agent.catalogue.load import load_bytes
 from agent.catalogue.schema import Catalogue
 from agent.catalogue.view import Views
 from agent.cli.notices import tell_operator
-from agent.cli.terminal import is_terminal
+from agent.cli.terminal import is_terminal, write_what_can_be_written
 from agent.settings import EMBEDDED, Settings
 from evals.case import Case
 from evals.case_file import check_cases
@@ -33,6 +33,7 @@ def examine(
     With `ask`, a person at a terminal is asked before anything is written. Raises `InputError` for what is wrong
     with the files, `ModelError` where the model fails.
     """
+    write_what_can_be_written()
     settings = Settings.from_environment(model=model)
     content = queues.read_bytes()
     catalogue = load_bytes(content, queues).catalogue
