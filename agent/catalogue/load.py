@@ -33,7 +33,11 @@ def load(path: str | os.PathLike[str]) -> Catalogue:
 
 def load_with_lines(path: str | os.PathLike[str]) -> Loaded:
     """As `load`, with the lines, for who has more to say about the file."""
-    content = _content(path)
+    return load_bytes(_content(path), path)
+
+
+def load_bytes(content: bytes, path: str | os.PathLike[str]) -> Loaded:
+    """As `load_with_lines`, of what the file `path` has, or will have, in it."""
     tree, lines, mistakes = parse(content)
     if tree is None:
         raise _error(path, mistakes)

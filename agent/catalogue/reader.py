@@ -23,7 +23,7 @@ MAX_DEPTH = 20
 _TOO_DEEP = f"this is nested more than {MAX_DEPTH} levels deep: a catalogue needs 6"
 
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]")
-_LOADER: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+LOADER: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 
 
 class Lines:
@@ -123,7 +123,7 @@ class _Builder:
 
     def read(self, text: str) -> None:
         aliases = False
-        for event in yaml.parse(text, Loader=_LOADER):
+        for event in yaml.parse(text, Loader=LOADER):
             line = event.start_mark.line + 1 if event.start_mark else 1
             match event:
                 case yaml.ScalarEvent():

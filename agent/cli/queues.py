@@ -26,17 +26,42 @@ def queues() -> None:
 
 @queues.command()
 @click.argument("file", required=False, type=click.Path())
-def check(file: str | None) -> None:
+@click.option(
+    "--cases",
+    type=click.Path(path_type=Path),
+    multiple=True,
+    metavar="FILE",
+    help="Cases of the eval suite, to see which descriptions confuse the router; repeatable.",
+)
+@click.option("--model", metavar="NAME", help="An LLM that words the proposals; without it, words are added.")
+@click.option("--write", is_flag=True, help="Write the proposals that help into the catalogue.")
+@click.option("--yes", is_flag=True, help="Write without asking.")
+@click.option("--json", "as_json", is_flag=True, help="Print what was found as one JSON object.")
+def check(
+    *, file: str | None, cases: tuple[Path, ...], model: str | None, write: bool, yes: bool, as_json: bool
+) -> None:
     """Check the catalogue FILE, or the shipped example.
 
     Every mistake goes to standard error as FILE:LINE: TEXT, with exit code 2. A catalogue without mistakes
     gives one line, and warnings about what routes badly.
 
+    With --cases the embedded engine routes what people tell in them: which queues get what belongs to others,
+    which words in a description would tell them apart, and what these bring on cases that they were not taken from.
+    Nothing is written without --write; at a terminal, you are asked before.
+
     \b
     Examples:
       handoff queues check queues.yaml
       handoff queues check && echo fine
+      handoff queues check queues.yaml --cases cases.jsonl
+      handoff queues check queues.yaml --cases cases.jsonl --model gpt-5-mini --write
     """  # noqa: D301 — click's mark for a paragraph that keeps its lines
+    if not cases and (model or write or yes or as_json):
+        raise click.UsageError(
+            "--model, --write, --yes and --json say what to do with --cases: give it, too."
+        )
+    if write and (as_json or not file):
+        raise click.UsageError("--write needs the FILE of your own catalogue, and goes without --json.")
     path = _path(file)
     loaded = _load(path)
     catalogue = loaded.catalogue
@@ -45,10 +70,15 @@ def check(file: str | None) -> None:
     _say(
         f"{Path(path).name}: {_count(len(catalogue.queues), 'queue')}, "
         f"{_count(len(catalogue.calendars), 'calendar')}, target {scheme}//{host} - fine",
+        err=as_json,
         fg="green",
     )
     for warning in advice(catalogue, loaded.lines):
-        _say(f"{path}:{warning.line}: warning: {warning.text}", fg="yellow")
+        _say(f"{path}:{warning.line}: warning: {warning.text}", err=as_json, fg="yellow")
+    if cases:
+        from evals.cli.doctor import examine
+
+        examine(Path(path), cases, model=model, write=write, ask=not yes, as_json=as_json)
 
 
 @queues.command()

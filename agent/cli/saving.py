@@ -1,11 +1,9 @@
 """Conversations in files: `--save` and `--resume`."""
 
-import os
-import tempfile
-from contextlib import suppress
 from pathlib import Path
 
 from agent.errors import InputError
+from agent.files import replace_file
 
 
 class SavedFile:
@@ -27,17 +25,7 @@ class SavedFile:
 
     def write(self, document: str) -> None:
         """Replace what the file holds; raises `OSError`, and then the file is as it was."""
-        handle, temporary = tempfile.mkstemp(dir=self._path.parent, prefix=f".{self._path.name}.")
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                file.write(document)
-                file.flush()
-                os.fsync(handle)
-            Path(temporary).replace(self._path)
-        except BaseException:
-            with suppress(OSError):
-                Path(temporary).unlink()
-            raise
+        replace_file(self._path, document.encode())
 
 
 def read_conversation(path: Path) -> str:
