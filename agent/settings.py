@@ -10,6 +10,8 @@ from urllib.parse import urlsplit
 from agent.errors import SettingsError
 
 EMBEDDED = "embedded"
+SURE = 0.2
+"""The confidence in its best queue from which the embedded model does not ask, unless what was said is vague."""
 STATE_KEY_CHARS = 16
 _HINT = (
     "No model is set, so the embedded one answers; it is no LLM. "
@@ -19,19 +21,24 @@ _HINT = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """What operators choose. `timeout` is in seconds; `hint` says, in one line, why the model is embedded."""
+    """What operators choose.
+
+    `timeout` is in seconds; `sure` is how sure of its queue the embedded model has to be, from 0 to 1, before it stops
+    asking; `hint` says, in one line, why the model is embedded.
+    """
 
     model: str = EMBEDDED
     api_key: str | None = field(default=None, repr=False)
     base_url: str | None = None
     decisions: Literal["tools", "json"] = "tools"
     timeout: float = 30.0
+    sure: float = SURE
     state_key: str | None = field(default=None, repr=False)
     hint: str | None = None
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] = os.environ, *, model: str | None = None) -> Self:
-        """Read HANDOFF_MODEL, _DECISIONS, _TIMEOUT and _STATE_KEY, OPENAI_API_KEY and OPENAI_BASE_URL.
+        """Read HANDOFF_MODEL, _DECISIONS, _TIMEOUT, _SURE and _STATE_KEY, OPENAI_API_KEY and OPENAI_BASE_URL.
 
         `model` goes before HANDOFF_MODEL. An empty variable counts as not set, but for the model's name. Raises
         `SettingsError`, with one message, where something is wrong, missing or contradictory.
@@ -44,6 +51,7 @@ class Settings:
             base_url=None if embedded else _base_url(environ),
             decisions=_decisions(environ),
             timeout=_timeout(environ),
+            sure=_sure(environ),
             state_key=_state_key(environ),
             hint=_HINT if name is None else None,
         )
@@ -98,17 +106,29 @@ def _decisions(environ: Mapping[str, str]) -> Literal["tools", "json"]:
             raise SettingsError(f"HANDOFF_DECISIONS is {value!r}: it can be 'tools' (the default) or 'json'.")
 
 
+def _sure(environ: Mapping[str, str]) -> float:
+    value = environ.get("HANDOFF_SURE", "").strip()
+    sure = _number(value) if value else SURE
+    if not 0 <= sure <= 1:
+        raise SettingsError(f"HANDOFF_SURE is {value!r}: it is a number from 0 to 1, for example {SURE}.")
+    return sure
+
+
 def _timeout(environ: Mapping[str, str]) -> float:
     value = environ.get("HANDOFF_TIMEOUT", "").strip() or "30"
-    try:
-        seconds = float(value)
-    except ValueError:
-        seconds = math.nan
+    seconds = _number(value)
     if not 0 < seconds < math.inf:
         raise SettingsError(
             f"HANDOFF_TIMEOUT is {value!r}: it is a number of seconds above 0, for example 30."
         )
     return seconds
+
+
+def _number(value: str) -> float:
+    try:
+        return float(value)
+    except ValueError:
+        return math.nan
 
 
 def _state_key(environ: Mapping[str, str]) -> str | None:

@@ -58,7 +58,12 @@ def _smalltalk() -> frozenset[str]:
 
 def asks_for_human(text: str) -> bool:
     """Whether the message asks for a human and says nothing else."""
-    return not content_words(text) and not _human_words().isdisjoint(words_of(text))
+    return not content_words(text) and mentions_human(text)
+
+
+def mentions_human(text: str) -> bool:
+    """Whether the message has a word that asks for a human, whatever else it says."""
+    return not _human_words().isdisjoint(words_of(text))
 
 
 def greets(text: str) -> bool:

@@ -9,7 +9,7 @@ def choose_model(settings: Settings, *, stream: bool = False) -> ChatModel:
     if settings.model == EMBEDDED:
         from agent.models.embedded import EmbeddedModel
 
-        return EmbeddedModel()
+        return EmbeddedModel(sure=settings.sure)
     from agent.models.openai_chat import OpenAIModel
 
     return OpenAIModel(
