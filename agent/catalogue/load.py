@@ -9,11 +9,13 @@ from pydantic import ValidationError
 
 from agent.catalogue.check import cross_check
 from agent.catalogue.explain import explain, unknown_key
+from agent.catalogue.gathered import read_examples
 from agent.catalogue.reader import Lines, parse
 from agent.catalogue.schema import Catalogue
 from agent.errors import CatalogueError, Mistake
 
 MAX_BYTES = 64 * 2**20
+_NO_KEYS = frozenset({"hash", "gathered"})  # fields of the record, but no keys of the file
 
 
 class Loaded(NamedTuple):
@@ -24,7 +26,7 @@ class Loaded(NamedTuple):
 
 
 def load(path: str | os.PathLike[str]) -> Catalogue:
-    """The catalogue in the file `path` (UTF-8, at most 64 MiB), with the SHA-256 of its bytes as `hash`.
+    """The catalogue in the file `path` (UTF-8, at most 64 MiB), with the files that `examples_from` names.
 
     Raises `CatalogueError` with every mistake, also where the file cannot be read.
     """
@@ -42,8 +44,8 @@ def load_bytes(content: bytes, path: str | os.PathLike[str]) -> Loaded:
     if tree is None:
         raise _error(path, mistakes)
     mistakes += cross_check(tree, lines)
-    if isinstance(tree, dict) and "hash" in tree:  # a field of the record, but no key of the file
-        mistakes.append(Mistake(lines.at(["hash"]), unknown_key(("hash",))))
+    for key in _NO_KEYS & set(tree if isinstance(tree, dict) else ()):
+        mistakes.append(Mistake(lines.at([key]), unknown_key((key,))))
     catalogue = None
     try:
         catalogue = Catalogue.model_validate(tree)
@@ -51,7 +53,21 @@ def load_bytes(content: bytes, path: str | os.PathLike[str]) -> Loaded:
         mistakes += explain(error, lines)
     if catalogue is None or mistakes:
         raise _error(path, mistakes) from None
-    return Loaded(catalogue.model_copy(update={"hash": hashlib.sha256(content).hexdigest()}), lines)
+    return Loaded(_with_examples(catalogue, content, path, lines), lines)
+
+
+def _with_examples(
+    catalogue: Catalogue, content: bytes, path: str | os.PathLike[str], lines: Lines
+) -> Catalogue:
+    digest = hashlib.sha256(content)
+    if not catalogue.examples_from:
+        return catalogue.model_copy(update={"hash": digest.hexdigest()})
+    files = read_examples(Path(path).parent, catalogue.examples_from)
+    if files.mistakes:
+        line = lines.at(["examples_from"])
+        raise _error(path, [Mistake(line, f"examples_from: {text}") for text in files.mistakes])
+    digest.update(files.hash.encode())
+    return catalogue.model_copy(update={"hash": digest.hexdigest(), "gathered": files.examples})
 
 
 def _error(path: str | os.PathLike[str], mistakes: list[Mistake]) -> CatalogueError:

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, StringConstraints
 
+from agent.catalogue.gathered import Gathered
 from agent.catalogue.hours import Hours
 from agent.catalogue.templates import checked_help_url, checked_target_url
 from agent.records.base import Record
@@ -111,7 +112,11 @@ class Queue(Record):
 
 
 class Catalogue(Record):
-    """A catalogue. `hash` is the SHA-256 of the file it came from."""
+    """A catalogue.
+
+    `examples_from` names files of eval cases, relative to the catalogue's folder; `gathered` is what was read from
+    them. `hash` is the SHA-256 of the file it came from, and of those files.
+    """
 
     version: Literal["1"]
     target: TargetSettings
@@ -119,8 +124,10 @@ class Catalogue(Record):
     calendars: dict[Text, Hours] = Field(default_factory=dict)
     other_help: tuple[Link, ...] = ()
     after_hours: Link | None = None
+    examples_from: tuple[Text, ...] = ()
     queues: Annotated[tuple[Queue, ...], Field(min_length=1)]
     hash: str = ""
+    gathered: tuple[Gathered, ...] = Field(default=(), repr=False)
 
     @cached_property
     def by_id(self) -> dict[str, Queue]:

@@ -1,9 +1,10 @@
-"""The catalogue in use: read again when its file changes."""
+"""The catalogue in use: read again when its file changes, or one of its files of examples."""
 
 import logging
 import os
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Self
 
 from agent.catalogue.load import load
@@ -31,8 +32,8 @@ class CatalogueSource:
         self._path: str | os.PathLike[str] | None = path
         self._clock = clock
         self._looked = clock()
-        self._stamp = _stamp(path)  # before reading: what is written meanwhile is a change
-        self._views = Views(load(path))
+        self._stamps: dict[Path, _Stamp] = {}
+        self._views = self._load(path)
 
     @classmethod
     def fixed(cls, catalogue: Catalogue) -> Self:
@@ -45,21 +46,29 @@ class CatalogueSource:
         """The views of the catalogue as it is now. Looks at the file at most once a second; never raises."""
         if self._path is not None and self._clock() - self._looked >= LOOK_EVERY:
             self._looked = self._clock()
-            stamp = _stamp(self._path)
-            if stamp != self._stamp:
-                self._stamp = stamp
+            if self._stamps != {path: _stamp(path) for path in self._stamps}:
                 self._reload(self._path)
         return self._views
 
     def _reload(self, path: str | os.PathLike[str]) -> None:
         try:
-            catalogue = load(path)
+            views = self._load(path)
         except CatalogueError as error:
             logger.warning("The catalogue cannot be taken over, the previous one stays in use:\n%s", error)
             return
+        catalogue = views.catalogue
         if catalogue.hash != self._views.catalogue.hash:  # else the views, and what hangs on them, stay good
-            self._views = Views(catalogue)
+            self._views = views
             logger.info("%s: %d queues are in use now", os.fspath(path), len(catalogue.queues))
+
+    def _load(self, path: str | os.PathLike[str]) -> Views:
+        # Stamps before reading: what is written meanwhile is a change. A file that was not known has none yet, so it is
+        # read once more at the next look.
+        self._stamps = {file: _stamp(file) for file in (Path(path), *self._stamps)}
+        catalogue = load(path)
+        files = (Path(path), *(Path(path).parent / name for name in catalogue.examples_from))
+        self._stamps = {file: self._stamps.get(file) for file in files}
+        return Views(catalogue)
 
 
 def _stamp(path: str | os.PathLike[str]) -> _Stamp:

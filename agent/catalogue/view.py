@@ -3,16 +3,17 @@
 Promise 2 stands here: prompts, retrieval, lists and examples get a view, never the catalogue.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
+from agent.catalogue.gathered import evenly
 from agent.catalogue.schema import Catalogue, Queue
 from agent.language.locale import WORD
 from agent.language.understand import content_words
 from agent.records.user import User
 from agent.retrieval.index import Index
-from agent.retrieval.learned import Example
+from agent.retrieval.learned import Example, most
 
 
 def may_see(queue: Queue, user: User) -> bool:
@@ -45,6 +46,7 @@ class View:
     def __init__(self, catalogue: Catalogue, queues: tuple[Queue, ...]) -> None:
         self.queues = queues
         self.default: Queue = catalogue.by_id[catalogue.default_queue]
+        self._gathered = catalogue.gathered
 
     @cached_property
     def by_id(self) -> Mapping[str, Queue]:
@@ -58,7 +60,15 @@ class View:
     @cached_property
     def index(self) -> Index:
         """The search index over the visible queues, made when it is first needed."""
-        return Index([_document(queue) for queue in self.queues], list(_examples(self.queues)))
+        return Index([_document(queue) for queue in self.queues], self._examples())
+
+    def _examples(self) -> list[Example]:
+        """The queues' own examples, and as many gathered ones as can be learned from with them."""
+        own = [Example(text, number) for number, queue in enumerate(self.queues) for text in queue.examples]
+        numbers = {queue.id: number for number, queue in enumerate(self.queues)}
+        visible = [gathered for gathered in self._gathered if gathered.queue in numbers]
+        room = max(0, most(len(self.queues)) - len(own))
+        return [*own, *(Example(text, numbers[id_]) for text, id_ in evenly(visible, room))]
 
     def search(self, text: str, limit: int = 5, *, language: str | None = None) -> list[Hit]:
         """The visible queues that fit `text` best, best first, with scores between 0 and 1.
@@ -89,11 +99,6 @@ def shared_words(queue: Queue, text: str) -> list[str]:
 def _document(queue: Queue) -> list[tuple[str, float]]:
     # A name says more per word than a description.
     return [(queue.name, 2.0), (queue.description, 1.0)]
-
-
-def _examples(queues: Iterable[Queue]) -> Iterator[Example]:
-    for number, queue in enumerate(queues):
-        yield from (Example(text, number) for text in queue.examples)
 
 
 class Views:

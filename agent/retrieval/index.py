@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from agent.retrieval.learned import Example, Learned, learnable
+from agent.retrieval.learned import Example, Learned, most
 from agent.retrieval.ranker import Ranker
 from agent.retrieval.terms import meanings
 from agent.retrieval.vectors import embed
@@ -30,7 +30,7 @@ class Index:
     """
 
     def __init__(self, documents: Sequence[Document], examples: Sequence[Example] = ()) -> None:
-        learns = learnable(len(examples), len(documents))
+        learns = 0 < len(examples) <= most(len(documents))
         self._documents = documents if learns or not examples else _with(documents, examples)
         self._words = Ranker([[*document, (_explained(document), _MEANING)] for document in self._documents])
         self._learned = (

@@ -36,9 +36,9 @@ class Example(NamedTuple):
     owner: int
 
 
-def learnable(examples: int, documents: int) -> bool:
-    """Whether so many examples of so many documents are within the bounds of time and memory."""
-    return 0 < examples <= min(MOST, _MOST_NUMBERS // max(documents, 1))
+def most(documents: int) -> int:
+    """How many examples of so many documents can be learned from, within the bounds of time and memory."""
+    return min(MOST, _MOST_NUMBERS // max(documents, 1))
 
 
 class Learned:
