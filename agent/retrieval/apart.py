@@ -9,6 +9,7 @@ _SENTENCES = re.compile(r"(?<=[.!?])\s+")
 _PHRASES = re.compile(r"[.,;:!?]\s+|[.;:]$")
 _SHORTEST, _LONGEST = 4, 60  # characters of a phrase that can stand in a question
 _PHRASES_EACH = 2
+_THE_SAME = 0.9  # the cosine from which two phrases say the same
 
 
 def told_apart(one: str, other: str, said: str, language: str) -> tuple[str, str]:
@@ -31,9 +32,12 @@ def _phrases(description: str, language: str) -> list[str]:
 def _nearest(phrases: list[str], others: list[str], said: str) -> str:
     told = embed(said)
 
-    def tells(phrase: str) -> float:
-        vector = embed(phrase)
-        return float(vector @ told) - max((float(vector @ embed(other)) for other in others), default=0.0)
+    def alike(phrase: str) -> float:
+        return max((float(embed(phrase) @ embed(other)) for other in others), default=0.0)
 
-    best = sorted(phrases, key=tells, reverse=True)[:_PHRASES_EACH]
-    return ", ".join(sorted(best, key=phrases.index))
+    def tells(phrase: str) -> float:
+        return float(embed(phrase) @ told) - alike(phrase)
+
+    own = [phrase for phrase in phrases if alike(phrase) < _THE_SAME]
+    best = sorted(own, key=tells, reverse=True)[:_PHRASES_EACH]
+    return ", ".join(sorted(best, key=own.index))

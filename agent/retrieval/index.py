@@ -18,7 +18,7 @@ Document = Sequence[tuple[str, float]]
 _MEANING = 0.5  # the weight of what a document's terms mean, beside its words
 _VECTORS = 0.4  # the share of a cosine, beside the words' score; set on the open cases
 _UNRELATED = 0.25  # the cosine that texts about nothing in common have, too
-_NOTHING = 0.01
+_NOTHING = 0.05  # what examples teach about others leaves as much on every document
 _CLAUSES = re.compile(r"[.;:,]\s+")
 _CLAUSE = 4  # characters; fewer say nothing
 

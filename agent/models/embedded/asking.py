@@ -24,6 +24,8 @@ def propose_or_ask(briefing: Briefing, told: Sequence[str], locale: Locale, sure
     clear = enough(scores, telling_words(told)) >= ENOUGH and confidence(scores) >= sure
     asked = last_reply(briefing.messages)
     foreign = foreign_language(" ".join(told))
+    if asked == locale("not_for_agents"):  # they insist
+        return select(hits[0] if hits else Hit(briefing.view.default, 0.0), told, locale)
     beyond = not hits or scores[0] < ELSEWHERE
     if beyond and asked == locale("ask_more") and not foreign and not mentions_human(" ".join(told)):
         return NotForAgents(reason="none of the queues is about anything like it")
