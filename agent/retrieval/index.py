@@ -18,7 +18,8 @@ Document = Sequence[tuple[str, float]]
 _MEANING = 0.5  # the weight of what a document's terms mean, beside its words
 _VECTORS = 0.4  # the share of a cosine, beside the words' score; set on the open cases
 _UNRELATED = 0.25  # the cosine that texts about nothing in common have, too
-_NOTHING = 0.05  # what examples teach about others leaves as much on every document
+_NOTHING = 0.01
+_LEARNED = 0.1  # less than this is only what examples teach about others
 _CLAUSES = re.compile(r"[.;:,]\s+")
 _CLAUSE = 4  # characters; fewer say nothing
 
@@ -43,10 +44,10 @@ class Index:
 
         if not self._documents:
             return []
-        scores = self._found([query])[0]
-        if self._learned:
-            scores = scores + self._learned.corrections(query)
-        scores = np.clip(scores / (1 + _VECTORS), 0, 1)
+        found = self._found([query])[0]
+        learned = found + self._learned.corrections(query) if self._learned else found
+        scores = np.clip(learned / (1 + _VECTORS), 0, 1)
+        scores[(found <= _NOTHING) & (scores <= _LEARNED)] = 0
         best = np.argsort(-scores, kind="stable")[:limit]
         return [(int(number), float(scores[number])) for number in best if scores[number] > _NOTHING]
 
