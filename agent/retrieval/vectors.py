@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     Vector = NDArray[np.float32]
 
-DIMENSIONS = 128
+DIMENSIONS = 256
 
 
 class _Table(NamedTuple):

@@ -11,7 +11,7 @@ from agent.models.base import Briefing
 from agent.models.embedded.said import Said, everything, last_reply, select, telling_words
 from agent.records.decision import Ask, Decision, NotForAgents
 from agent.retrieval.apart import told_apart
-from agent.retrieval.confidence import ELSEWHERE, ENOUGH, FITS, confidence, enough
+from agent.retrieval.confidence import ENOUGH, FITS, confidence, enough
 
 CLOSE = 0.85
 """A second queue with at least this share of the best one's score is as likely."""
@@ -26,7 +26,7 @@ def propose_or_ask(briefing: Briefing, told: Sequence[str], locale: Locale, sure
     foreign = foreign_language(" ".join(told))
     if asked == locale("not_for_agents"):  # they insist
         return select(hits[0] if hits else Hit(briefing.view.default, 0.0), told, locale)
-    beyond = not hits or scores[0] < ELSEWHERE
+    beyond = not hits or scores[0] < FITS
     if beyond and asked == locale("ask_more") and not foreign and not mentions_human(" ".join(told)):
         return NotForAgents(reason="none of the queues is about anything like it")
     if hits and (clear or not briefing.questions_left):
