@@ -20,6 +20,9 @@ SUBCOMMANDS = {
     "chat": _Subcommand("agent.cli.chat", "chat", "Talk to the agent, in the terminal or through a pipe."),
     "queues": _Subcommand("agent.cli.queues", "queues", "Check a catalogue of queues, and search it."),
     "eval": _Subcommand("evals.cli.main", "eval_", "Play cases against the agent, and score it."),
+    "appliance": _Subcommand(
+        "agent.cli.appliance", "appliance", "Run a stand-in appliance, to try everything without BeyondTrust."
+    ),
 }
 
 
@@ -72,6 +75,7 @@ def main() -> None:
       handoff queues check queues.yaml        every mistake, with its line
       handoff queues search "SQL is slow"     which queues fit a text
       handoff eval                            how well the shipped cases go
+      handoff appliance                       try the BeyondTrust targets without BeyondTrust
 
     Exit codes: 0 fine, 1 it could not be done, 2 wrong usage or input.
     """  # noqa: D301 — click's mark for a paragraph that keeps its lines

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from urllib.parse import quote
 
+from agent.markup import Node, node
 from evals.metrics.calibration import Calibration
 from evals.metrics.confusion import Confusion, Matrix
-from evals.report.markup import Node, node
 from evals.report.tables import bar, table
 from evals.report.talks import anchor
 from evals.report.words import bounds, queue_name, share

@@ -3,9 +3,10 @@
 from collections.abc import Iterable
 from typing import Any
 
+from agent.markup import Node, node
 from evals.comparison import Change, Comparison
 from evals.report import figures, tables, talks
-from evals.report.markup import Node, document, node
+from evals.report.markup import document
 from evals.report.words import NOT_SCORED, bounds, label, queue_name, share
 from evals.result import Result
 from evals.summary import HELD, OPEN, Summary

@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from agent.markup import Node, node
 from evals.metrics.group import Scores
 from evals.metrics.interval import Metric, Spread
-from evals.report.markup import Node, node
 from evals.report.words import EFFORT, METRICS, VIOLATIONS, bounds, label, share
 from evals.summary import QueueScores, Summary
 

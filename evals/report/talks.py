@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
-from evals.report.markup import Node, node
+from agent.markup import Node, node
 from evals.report.words import decision, expectation, faults, queue_name, step
 from evals.result import Result, Turn
 

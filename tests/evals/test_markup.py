@@ -9,7 +9,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from evals.report.markup import Node, document, node, source_hash, visible
+from agent.markup import Node, node, source_hash, visible
+from evals.report.markup import document
 
 from .pages import Page
 

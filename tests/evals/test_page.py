@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from agent.markup import source_hash, visible
 from evals.comparison import compared
-from evals.report.markup import source_hash, visible
 from evals.report.page import page
 from evals.report.talks import SHOWN
 from evals.result import Call, Result, Shown, Turn

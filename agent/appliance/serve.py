@@ -1,0 +1,91 @@
+"""The stand-in on a port of this machine, with or without TLS."""
+
+import contextlib
+import socket
+import ssl
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import trustme
+import uvicorn
+
+from agent.appliance.app import HOSTS, Appliance
+from agent.errors import InputError
+
+LOOPBACK = "127.0.0.1"
+_PEM = b"-----BEGIN CERTIFICATE-----"
+
+
+def listen(port: int) -> socket.socket:
+    """A socket on `port` of the loopback address, or on a free one for 0. Raises `InputError` if it is taken."""
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((LOOPBACK, port))
+        listener.listen(128)
+    except OSError as error:
+        listener.close()
+        raise InputError(
+            f"port {port} of {LOOPBACK} cannot be used ({error.strerror}): choose another one with --port, "
+            "or --port 0 for any free one"
+        ) from None
+    return listener
+
+
+def throw_away_tls(ca_file: Path) -> ssl.SSLContext:
+    """TLS for localhost with a certificate made now; its authority, which nothing trusts, goes to `ca_file`.
+
+    Raises `InputError` where `ca_file` holds something else.
+    """
+    if ca_file.exists() and not ca_file.read_bytes().startswith(_PEM):
+        raise InputError(
+            f"{ca_file}: this file is no certificate, so it is not overwritten: name another one"
+        )
+    authority = trustme.CA(organization_name="Stand-in appliance, for tests only")
+    authority.cert_pem.write_to_path(ca_file)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert(*HOSTS).configure_cert(context)
+    return context
+
+
+def server(appliance: Appliance, tls: ssl.SSLContext | None) -> uvicorn.Server:
+    """A server for `appliance`, to be run with a socket of `listen`. It logs nothing by itself."""
+    return uvicorn.Server(
+        uvicorn.Config(
+            appliance.app,
+            http="h11",
+            ws="none",
+            loop="asyncio",
+            lifespan="on",
+            log_config=None,
+            log_level="critical",
+            access_log=False,
+            proxy_headers=False,
+            server_header=False,
+            h11_max_incomplete_event_size=2**18,
+            timeout_graceful_shutdown=1,
+            ssl_context_factory=(lambda _config, _default: tls) if tls else None,
+        )
+    )
+
+
+@contextlib.contextmanager
+def in_thread(appliance: Appliance, port: int = 0, tls: ssl.SSLContext | None = None) -> Iterator[str]:
+    """While this holds, `appliance` is served by a thread; gives its address. For tests."""
+    listener = listen(port)
+    address = f"{'https' if tls else 'http'}://localhost:{listener.getsockname()[1]}"
+    running = server(appliance, tls)
+    thread = threading.Thread(target=running.run, args=([listener],), daemon=True)
+    thread.start()
+    try:
+        while not running.started:
+            if not thread.is_alive():
+                raise RuntimeError("the stand-in appliance did not start")
+            time.sleep(0.005)
+        yield address
+    finally:
+        running.should_exit = True
+        thread.join()
+        listener.close()

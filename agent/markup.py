@@ -1,0 +1,66 @@
+"""HTML as a tree, so that every text is written as text, whatever stands in it."""
+
+import base64
+import hashlib
+import unicodedata
+from xml.etree import ElementTree as ET
+
+Node = ET.Element
+_KEPT = "\n\t"
+_DIRECTION = frozenset("\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
+def node(tag: str, *children: "Node | str | None", **attributes: str | float | None) -> Node:
+    """An element. An attribute's underscore is a hyphen; `class_` is ``class``; None leaves a thing out."""
+    element = ET.Element(
+        tag,
+        {
+            ("class" if name == "class_" else name.replace("_", "-")): visible(str(value))
+            for name, value in attributes.items()
+            if value is not None
+        },
+    )
+    for child in children:
+        if isinstance(child, ET.Element):
+            element.append(child)
+        elif child is not None:
+            _append(element, visible(child))
+    return element
+
+
+def visible(text: str) -> str:
+    """`text` without what HTML cannot hold, and with marks of direction shown as what they are."""
+    return "".join(
+        f"‹U+{ord(c):04X}›" if c in _DIRECTION else c
+        for c in text
+        if c in _KEPT or unicodedata.category(c) not in ("Cc", "Cs")
+    )
+
+
+def raw(tag: str, text: str) -> Node:
+    """An element whose text is ours, and is written as it is: a style or a script."""
+    element = ET.Element(tag)
+    element.text = text
+    return element
+
+
+def source_hash(text: str) -> str:
+    """What a content security policy calls a script or a style by."""
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
+
+
+def page_text(head: Node, body: Node) -> str:
+    """The page as text."""
+    return (
+        "<!doctype html>\n"
+        + ET.tostring(node("html", head, body, lang="en"), "unicode", method="html")
+        + "\n"
+    )
+
+
+def _append(element: Node, text: str) -> None:
+    last = element[-1] if len(element) else None
+    if last is None:
+        element.text = (element.text or "") + text
+    else:
+        last.tail = (last.tail or "") + text
