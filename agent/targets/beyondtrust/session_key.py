@@ -7,6 +7,7 @@ is never shown to anybody and ends by itself after `ttl`; so it does no harm to 
 import asyncio
 import logging
 from collections.abc import Mapping, Sequence
+from urllib.parse import urlsplit
 
 from agent.catalogue.beyondtrust import SessionKeySettings
 from agent.catalogue.schema import Queue
@@ -50,7 +51,7 @@ class SessionKey:
         values = {
             "type": "support",
             "queue_id": _queue_id(packet.queue),
-            "url_hostname": address.host or "",
+            "url_hostname": urlsplit(f"//{address.host or ''}").hostname or "",
             "ttl": str(self._settings.ttl),
             "session.priority": address.priority or "",
             "session.skills": ",".join(address.skills),
@@ -63,7 +64,7 @@ class SessionKey:
             raise TargetError(f"the values do not belong to queue {queue.id}")
         try:
             async with asyncio.timeout(self._seconds):
-                return self._opened(await self._form.make(sends), sends)
+                return self._opened(await self._form.make(sends), self._host(queue))
         except TimeoutError:
             problem: Exception = TargetError(
                 f"{self._settings.host} gave no session key within {self._seconds:.3g} s"
@@ -79,8 +80,7 @@ class SessionKey:
         """Whether `url` starts a session on a configured host."""
         return is_ours(url, self._hosts)
 
-    def _opened(self, key: Key, sends: Mapping[str, str]) -> Opened:
-        host = sends.get("url_hostname", self._settings.host)
+    def _opened(self, key: Key, host: str) -> Opened:
         url = key.url if is_ours(key.url, self._hosts) else ""
         if not url and not key.short:
             raise TargetError(f"{self._settings.host} answered without a key that can be used")
@@ -96,7 +96,10 @@ class SessionKey:
         values |= custom
         if self._settings.send_summary:
             values["customer.details"] = cut_to_bytes(summary[0], DETAILS)
-        return start_link(address_of(queue).host or self._settings.host, fit(values, LINK))
+        return start_link(self._host(queue), fit(values, LINK))
+
+    def _host(self, queue: Queue) -> str:
+        return address_of(queue).host or self._settings.host
 
 
 def _queue_id(queue: Queue) -> str:
