@@ -58,9 +58,7 @@ async def test_many_presses_at_once_make_one_handoff(appliance: Running, tmp_pat
 async def test_agents_that_know_nothing_of_each_other(appliance: Running, tmp_path: Path) -> None:
     """As two processes would be: both may make a key, one is committed, the other is never shown."""
     queues = catalogue(tmp_path, host_of(appliance))
-    agents = [
-        agent_on(queues, store=SQLiteStore(tmp_path / "chats.db"), steps=steps) for steps in (1, 0, 0)
-    ]
+    agents = [agent_on(queues, store=SQLiteStore(tmp_path / "chats.db"), steps=steps) for steps in (1, 0, 0)]
     chat = await proposed(agents[0])
     chats = [chat, *[loaded for agent in agents[1:] if (loaded := await agent.load(chat.id))]]
     replies = await asyncio.gather(*(one.press("start") for one in chats))

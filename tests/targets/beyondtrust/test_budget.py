@@ -51,7 +51,9 @@ def most_within(times: list[float], seconds: float) -> int:
     return max(sum(start <= time < start + seconds for time in times) for start in times)
 
 
-def started(time: Time, budget: Budget, out: list[float], *, low: bool = False) -> Callable[[], asyncio.Task[None]]:
+def started(
+    time: Time, budget: Budget, out: list[float], *, low: bool = False
+) -> Callable[[], asyncio.Task[None]]:
     async def one() -> None:
         await budget.take(low=low)
         out.append(time.now)
