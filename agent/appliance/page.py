@@ -60,7 +60,7 @@ def overview(site: Site, sessions: Sessions, state: dict[str, str]) -> Response:
         for person in site.representatives
     ]
     issues = [
-        (team.name, issue.name, issue.code_name, node("a", "open", href=_start(issue.code_name)))
+        (team.name, issue.name, node("a", issue.code_name, href=_start(issue.code_name), class_="code"))
         for team in site.teams
         for issue in team.issues
     ]
@@ -71,7 +71,7 @@ def overview(site: Site, sessions: Sessions, state: dict[str, str]) -> Response:
         node("h2", "Representatives"),
         _table(("Name", "Teams", "Logged in"), people),
         node("h2", "Teams and their issues"),
-        _table(("Team", "Issue", "Code name", "Start link"), issues),
+        _table(("Team", "Issue", "Code name, start link"), issues),
         node("h2", "State"),
         node("table", *(_row(name, text) for name, text in state.items()), class_="fields"),
     )
@@ -108,7 +108,7 @@ def _fields(session: Session) -> Node:
         "Issue": f"{issue.name} ({issue.code_name})" if issue else "",
         "External key": session.external_key,
         **customer,
-        **session.custom,
+        **{f"{code_name} (custom field)": text for code_name, text in session.custom.items()},
         "Priority": {1: "1 (high)", 2: "2 (medium)", 3: "3 (low)"}[given.priority],
         "Skills": ", ".join(given.skills),
         "Language": given.locale,
@@ -170,7 +170,9 @@ def _notes(notes: tuple[str, ...]) -> Node | None:
 
 
 def _sentence(text: str) -> str:
-    return f"{text[:1].upper()}{text[1:]}" + ("" if text.endswith(".") else ".")
+    first = text.partition(" ")[0]
+    begun = text[:1].upper() + text[1:] if first.isalpha() else text  # a parameter's name stays as it is
+    return begun if begun.endswith(".") else f"{begun}."
 
 
 def _row(name: str, text: str) -> Node:

@@ -1,12 +1,15 @@
 """The stand-in on a port of this machine, with or without TLS."""
 
+import asyncio
 import contextlib
 import socket
 import ssl
 import threading
 import time
+import weakref
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import trustme
 import uvicorn
@@ -18,9 +21,31 @@ LOOPBACK = "127.0.0.1"
 _PEM = b"-----BEGIN CERTIFICATE-----"
 
 
-def listen(port: int) -> socket.socket:
+class Listener(socket.socket):
+    """A listening socket that knows its connections, also those on which nothing was asked yet."""
+
+    def __init__(self) -> None:
+        super().__init__(socket.AF_INET, socket.SOCK_STREAM)
+        self._open: weakref.WeakSet[socket.socket] = weakref.WeakSet()
+
+    def accept(self) -> tuple[socket.socket, Any]:
+        """The next connection."""
+        connection, address = super().accept()
+        self._open.add(connection)
+        return connection, address
+
+    async def hang_up(self) -> None:
+        """End the connections that are left: a browser keeps some open, and a loop that ends must have none."""
+        while left := [connection for connection in self._open if connection.fileno() != -1]:
+            for connection in left:
+                with contextlib.suppress(OSError):  # it ended by itself meanwhile
+                    connection.shutdown(socket.SHUT_RDWR)
+            await asyncio.sleep(0.005)
+
+
+def listen(port: int) -> Listener:
     """A socket on `port` of the loopback address, or on a free one for 0. Raises `InputError` if it is taken."""
-    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    listener = Listener()
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((LOOPBACK, port))
@@ -71,13 +96,23 @@ def server(appliance: Appliance, tls: ssl.SSLContext | None) -> uvicorn.Server:
     )
 
 
+def run(running: uvicorn.Server, listener: Listener) -> None:
+    """Serve until `running.should_exit`, or a signal."""
+
+    async def serve() -> None:
+        await running.serve([listener])
+        await listener.hang_up()
+
+    asyncio.run(serve())
+
+
 @contextlib.contextmanager
 def in_thread(appliance: Appliance, port: int = 0, tls: ssl.SSLContext | None = None) -> Iterator[str]:
     """While this holds, `appliance` is served by a thread; gives its address. For tests."""
     listener = listen(port)
     address = f"{'https' if tls else 'http'}://localhost:{listener.getsockname()[1]}"
     running = server(appliance, tls)
-    thread = threading.Thread(target=running.run, args=([listener],), daemon=True)
+    thread = threading.Thread(target=run, args=(running, listener), daemon=True)
     thread.start()
     try:
         while not running.started:

@@ -90,7 +90,7 @@ def appliance(
         from agent.appliance.site import example_site_path
     except ModuleNotFoundError as missing:
         raise InputError(
-            f"the stand-in appliance needs the package {missing.name}: pip install 'live-agent-handoff[appliance]'"
+            f"the stand-in appliance needs the package {(missing.name or '').partition('.')[0]}: pip install 'live-agent-handoff[appliance]'"
         ) from None
     if print_site:
         click.echo(example_site_path().read_text("utf-8"), nl=False)
@@ -102,7 +102,7 @@ def appliance(
         server = serve.server(made, serve.throw_away_tls(ca) if tls else None)
         _introduce(made, address, ca if tls else None)
         signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends as Ctrl-C does: the CA file goes
-        server.run([listener])
+        serve.run(server, listener)
 
 
 def _appliance(site: Path | None, options: dict[str, Any]) -> "Appliance":

@@ -110,8 +110,10 @@ def test_after_another_answer_no_later_event_is_sent(
         receiver.status = 200
         wait_for(lambda: len(receiver.taken) == 3)
     assert [record.getMessage() for record in caplog.records] == [
-        "the receiver of outbound events answered with 500, not with 200: "
-        "no later event is sent until it takes this one"
+        (
+            "the receiver of outbound events answered with 500, not with 200: "
+            "no later event is sent until it takes this one"
+        )
     ]
 
 

@@ -103,7 +103,7 @@ def test_missing_rights_and_bad_tokens(appliance: Running) -> None:
 
 def test_a_fault_strikes_only_where_and_as_often_as_it_should(appliance: Running) -> None:
     appliance.faults.add("error", 500, on="reporting", times=2)
-    statuses = [call(appliance, e).status_code for e in ("command", "reporting", "reporting", "reporting")]  # type: ignore[arg-type]
+    statuses = [call(appliance, e).status_code for e in ("command", "reporting", "reporting", "reporting")]
     assert statuses == [200, 500, 500, 200]
     appliance.faults.add("error", 500)
     appliance.faults.clear()
