@@ -6,6 +6,7 @@ Who comes through here brings a person's yes: the press of *Start agent chat*, o
 
 import asyncio
 import logging
+import math
 from urllib.parse import urlsplit
 
 from agent.catalogue.schema import Queue
@@ -138,6 +139,9 @@ def hand_out(ctx: Context, conversation: Conversation, handoff: Handoff) -> Conv
     queue = ctx.view.get(handoff.queue_id) or ctx.view.default
     shown = accepted(conversation, handoff)
     lines = [ctx.locale("handed_off", queue=shown.queue if shown else queue.name)]
+    if handoff.expires:
+        minutes = math.ceil((handoff.expires - ctx.now).total_seconds() / 60)
+        lines.append(ctx.locale("valid_for", minutes=str(minutes)))
     if shown and shown.summary and not (shown.carries_summary and handoff.carries_summary):
         lines.append(ctx.locale("tell_agent", summary=shown.summary))
     if conversation.second:

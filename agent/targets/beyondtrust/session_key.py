@@ -71,6 +71,8 @@ class SessionKey:
             )
         except (TargetError, StoreError) as error:
             problem = error
+        except Exception as error:  # noqa: BLE001 - a defect here must not cost them their chat
+            problem = TargetError(f"making a session key failed with {type(error).__name__}")
         if self._settings.on_failure is None:
             raise TargetError(str(problem)) from None
         log.error("no session key for queue %s, so they get a portal link: %s", queue.id, problem)

@@ -33,6 +33,7 @@ async def test_what_was_shown_is_what_the_session_begins_with(appliance: Running
     assert appliance.keys.all == []  # nothing before the yes
     handoff = handoff_of(await chat.press("start"))
     assert handoff.expires == small.OPEN + timedelta(seconds=300)
+    assert "can be opened for 5 min" in chat.conversation.messages[-1].reply.text  # type: ignore[union-attr]
     page = appliance.get(handoff.url.removeprefix(appliance.url))
     assert page.status_code == 200
     given = appliance.sessions.last.given
