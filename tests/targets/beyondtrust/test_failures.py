@@ -48,6 +48,20 @@ async def test_they_still_get_a_link(
     await agent.close()
 
 
+async def test_there_is_time_for_the_link_however_slow_the_api_is(
+    appliance: Running, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    appliance.faults.add("slow", 1.0, on="token")
+    appliance.faults.add("slow", 9)
+    agent = agent_on(catalogue(tmp_path, host_of(appliance), FALLBACK), seconds=3)
+    chat = await proposed(agent)
+    begin = asyncio.get_running_loop().time()
+    handoff_of(await chat.press("start"))
+    assert asyncio.get_running_loop().time() - begin < 2.5
+    assert "gave no session key within 2 s" in caplog.text
+    await agent.close()
+
+
 async def test_nothing_more_is_in_the_link_than_was_shown(appliance: Running, tmp_path: Path) -> None:
     appliance.faults.add("no-rights")
     target = FALLBACK.replace("{{summary: summary}}", "{{summary: summary, department: attribute:region}}")
