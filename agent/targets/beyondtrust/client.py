@@ -61,7 +61,11 @@ class Client:
             return random.uniform(0.1, 0.4) if after is None else float(after)  # noqa: S311
 
         async def once(refused: str | None = None) -> tuple[str, Answer]:
-            token = await self._tokens.get(refused=refused)
+            try:
+                token = await self._tokens.get(refused=refused)
+            except Transient as error:
+                error.reached = False  # whatever became of the token, the request itself has not begun
+                raise
             return token, await self._transport.send(
                 method, path, authorization=f"Bearer {token}", query=query, form=form, json=json, low=low
             )

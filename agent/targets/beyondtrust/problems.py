@@ -37,6 +37,8 @@ def refusal(host: str, what: str, status: int, said: str, hint: str) -> Refused:
 
 def _remedy(status: int, said: str, hint: str) -> str:
     text = said.lower()
+    if status >= 500:
+        return "look at the appliance's health; it may work again by itself"
     if any(word in text for word in ("permission", "denied", "not allowed", "privilege", "unauthori")):
         return f"give the API account the right to it ({RIGHTS}); {hint}"
     if any(word in text for word in ("issue", "queue", "team")):

@@ -21,15 +21,16 @@ from agent.targets.beyondtrust.shared import Shared, short_pause
 from agent.targets.beyondtrust.transport import Answer, Transport
 
 EARLY = 300.0
-"""Seconds before its end from which a token is renewed; it still serves meanwhile."""
+"""Seconds before its end from which a token is renewed (a quarter of a short life); it still serves meanwhile."""
 _SLACK = 5.0  # seconds by which a lease is longer than what it is for
 _LAST = 10.0  # seconds before its end from which it does not
 
 
 class Token(Record):
-    """The token in use, its end, and until when somebody has taken on to renew it (Unix seconds)."""
+    """The token in use, when to renew it, its end, and until when somebody has taken that on (Unix seconds)."""
 
     token: str = Field(default="", repr=False)
+    renew: float = 0.0
     ends: float = 0.0
     leased: float = 0.0
 
@@ -59,7 +60,7 @@ class Tokens:
             kept, now = read.value, self._clock()
             usable = bool(kept.token) and kept.token != refused and kept.ends - _LAST > now
             renewing = kept.leased > now
-            if usable and (renewing or kept.ends - EARLY > now):
+            if usable and (renewing or kept.renew > now):
                 return kept.token
             if renewing:
                 await self._sleep(short_pause())
@@ -93,7 +94,8 @@ class Tokens:
         data = _object(answer)
         token, seconds = data.get("access_token"), data.get("expires_in", 3600)
         if answer.status == 200 and isinstance(token, str) and token.isascii() and token.isprintable():
-            return Token(token=token, ends=now + (seconds if isinstance(seconds, int) else 3600))
+            life = seconds if isinstance(seconds, int) else 3600
+            return Token(token=token, renew=now + life - min(EARLY, life / 4), ends=now + life)
         if answer.status >= 500:
             raise Transient(f"{self._transport.host} gives no token ({answer.status})", reached=True)
         said = harmless(str(data.get("error", "")), [client_id, secret])

@@ -15,7 +15,7 @@ from .setting import FALLBACK, TARGET, agent_on, catalogue, handoff_of, host_of,
 
 Fault = tuple[Kind, float | None, Endpoint | None]
 FAULTS: list[tuple[Fault, str]] = [
-    (("error", 500, None), "give the API account|check the API account"),
+    (("error", 500, None), "look at the appliance's health"),
     (("no-rights", None, None), r"the right to it \(/login > Management > API Configuration\)"),
     (("broken", None, None), "no XML|cannot be read"),
     (("cut", None, None), "did not answer as a whole"),

@@ -30,9 +30,9 @@ def tokens(server: RawServer, store: Store, clock: Clock, *, seconds: float = 5)
     return Tokens(transport, used, shared(store, server.host), clock=clock)
 
 
-def numbered(server: list[int]) -> bytes:
-    server.append(len(server) + 1)
-    return reply(json.dumps({"access_token": f"token-{server[-1]}", "expires_in": 3600}).encode())
+def numbered(made: list[int], seconds: int = 3600) -> bytes:
+    made.append(len(made) + 1)
+    return reply(json.dumps({"access_token": f"token-{made[-1]}", "expires_in": seconds}).encode())
 
 
 async def test_it_serves_until_shortly_before_its_end() -> None:
@@ -49,6 +49,16 @@ async def test_it_serves_until_shortly_before_its_end() -> None:
     assert made == [1, 2, 3]
 
 
+async def test_a_short_life_is_used() -> None:
+    made: list[int] = []
+    clock, store = Clock(), MemoryStore()
+    async with raw_server(lambda _: numbered(made, 120)) as server:
+        for seconds in (0, 80, 20):
+            clock.pass_(seconds)
+            await tokens(server, store, clock).get()
+    assert made == [1, 2]
+
+
 async def test_while_one_renews_the_others_use_the_old_one() -> None:
     clock, store = Clock(), MemoryStore()
     async with raw_server(lambda _: reply(b"")) as server:
@@ -62,7 +72,7 @@ async def test_while_one_renews_the_others_use_the_old_one() -> None:
         waiting = asyncio.create_task(tokens(server, store, clock).get())
         await asyncio.sleep(0.2)
         assert not waiting.done()
-        new = Token(token="new", ends=clock() + 3600)
+        new = Token(token="new", renew=clock() + 3300, ends=clock() + 3600)
         await shared(store, server.host).write(new, await shared(store, server.host).read())
         assert await waiting == "new"
         assert server.requests == []

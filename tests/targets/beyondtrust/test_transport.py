@@ -14,7 +14,7 @@ from agent.targets.beyondtrust.session_key import SessionKey
 from agent.targets.beyondtrust.transport import MAX_BYTES
 
 from .accounts import commands
-from .raw_server import Answer, raw_server, reply, with_token
+from .raw_server import TOKEN, Answer, raw_server, reply, with_token
 from .worker import SENDS
 
 
@@ -96,6 +96,13 @@ async def test_what_changes_something_is_not_repeated(answer: bytes) -> None:
         with pytest.raises(Transient, match="did not answer as a whole"):
             await commands(server.host, server.ca_file).command("terminate_session", {}, repeat=False)
         assert len(server.requests) == 2  # the token, and once the command
+
+
+async def test_a_lost_token_is_no_lost_command() -> None:
+    answers = [b"", reply(TOKEN), reply(b"<health/>")]
+    async with raw_server(lambda _: answers.pop(0)) as server:
+        await commands(server.host, server.ca_file).command("terminate_session", {}, repeat=False)
+    assert answers == []
 
 
 async def test_a_read_is_repeated_once() -> None:
