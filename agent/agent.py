@@ -19,7 +19,7 @@ from agent.records.conversation import Conversation
 from agent.records.user import User
 from agent.runtime import Runtime
 from agent.settings import EMBEDDED, STATE_KEY_CHARS, Settings
-from agent.stores.base import Store
+from agent.stores.base import RESERVED, Store
 from agent.stores.memory import MemoryStore
 from agent.turn.limits import Limits
 
@@ -112,7 +112,7 @@ class HandoffAgent:
 
     async def load(self, id_: str) -> Chat | None:
         """The conversation `id_` from the agent's store, or None."""
-        stored = await self._runtime.store.load(id_)
+        stored = None if id_.startswith(RESERVED) else await self._runtime.store.load(id_)
         if stored is None:
             return None
         kept = Kept(self._runtime.store, document.load(stored.document), expected=stored.revision)

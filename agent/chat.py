@@ -177,7 +177,11 @@ class Chat:
         if action == "start" and proposal is None:
             proposal = self.conversation.to_start  # what is current now, not what may be by the commit
         await self._kept.take_in()
-        async with self._runtime.lock(self.id, "action"):
+        lock = self._runtime.lock(self.id, "action")
+        waited = lock.locked()
+        async with lock:
+            if waited:  # else a second press might ask the target for something that is never used
+                await self._kept.catch_up()
             for _ in range(COMMITS):
                 base = self.conversation
                 context = self._context(emit)

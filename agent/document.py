@@ -8,6 +8,7 @@ from pydantic import ValidationError
 
 from agent.errors import DocumentError
 from agent.records.conversation import VERSION, Conversation
+from agent.stores.base import RESERVED
 
 
 def dump(conversation: Conversation, key: str | None = None) -> str:
@@ -47,9 +48,12 @@ def load(text: str | bytes, key: str | None = None) -> Conversation:
             "the saved conversation is not signed with this HANDOFF_STATE_KEY: it was changed, or saved without it"
         )
     try:
-        return Conversation.model_validate_json(json.dumps(data))
+        conversation = Conversation.model_validate_json(json.dumps(data))
     except (ValidationError, ValueError) as error:
         raise DocumentError(f"the saved conversation is damaged{_first(error)}") from None
+    if conversation.id.startswith(RESERVED):
+        raise DocumentError("the saved conversation is damaged at `id`: no conversation has such a one")
+    return conversation
 
 
 def _first(error: Exception) -> str:

@@ -41,6 +41,11 @@ class Kept:
                 self.conversation = document.load(stored.document)
         self._handed_in = False
 
+    async def catch_up(self) -> None:
+        """Take over what other writers have committed, if anything is stored yet."""
+        if self._expected is not None:
+            await self.look_again()
+
     async def look_again(self) -> None:
         """Take over what other writers have committed. Raises `StoreError` where the document is gone."""
         stored = await self._store.load(self.conversation.id)

@@ -1,6 +1,7 @@
 """What all conversations of one agent share."""
 
 import asyncio
+import logging
 from collections.abc import Callable, Coroutine
 from datetime import datetime
 from typing import Any
@@ -8,6 +9,7 @@ from weakref import WeakValueDictionary
 
 from agent.catalogue.source import CatalogueSource
 from agent.catalogue.view import Views
+from agent.errors import SettingsError
 from agent.models.base import ChatModel
 from agent.records.reply import Reply
 from agent.stores.base import Store
@@ -15,9 +17,14 @@ from agent.targets.base import Target
 from agent.targets.make import make_target
 from agent.turn.limits import Limits
 
+log = logging.getLogger("agent.catalogue")
+
 
 class Runtime:
-    """The parts that an agent was put together from, its running turns, and the locks of its conversations."""
+    """The parts that an agent was put together from, its running turns, and the locks of its conversations.
+
+    Raises `SettingsError` where the catalogue's target needs a setting that is missing.
+    """
 
     def __init__(
         self,
@@ -37,16 +44,28 @@ class Runtime:
         self.state_key = state_key
         self.accept_relayed = accept_relayed
         self._catalogue = catalogue
-        self._desk: tuple[Views, Target] | None = None
+        views = catalogue.current()
+        self._desk = (views, self._target(views))
+        self._refused: Views | None = None
         self._tasks: set[asyncio.Task[Reply]] = set()
         self._locks: WeakValueDictionary[tuple[int, str, str], asyncio.Lock] = WeakValueDictionary()
 
     def desk(self) -> tuple[Views, Target]:
-        """The catalogue of this moment, and its target."""
+        """The catalogue of this moment, and its target.
+
+        A changed catalogue whose target lacks a setting is not taken over; one warning says why.
+        """
         views = self._catalogue.current()
-        if self._desk is None or self._desk[0] is not views:
-            self._desk = (views, make_target(views.catalogue.target))
+        if views is not self._desk[0] and views is not self._refused:
+            try:
+                self._desk = (views, self._target(views))
+            except SettingsError as error:
+                self._refused = views
+                log.warning("The catalogue cannot be taken over, the previous one stays in use: %s", error)
         return self._desk
+
+    def _target(self, views: Views) -> Target:
+        return make_target(views.catalogue, store=self.store, seconds=self.limits.seconds)
 
     def task(self, turn: Coroutine[Any, Any, Reply]) -> asyncio.Task[Reply]:
         """Run a turn to its end, whatever becomes of who asked for it."""

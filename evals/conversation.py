@@ -85,7 +85,7 @@ class _Conversation:
         self._chat = chat
         self._model = model
         views = source.current()
-        self._watch = Watch(views.of(chat.conversation.user), views.catalogue.target.url)
+        self._watch = Watch(views.of(chat.conversation.user), views.catalogue.target.address)
         self._turns: list[Turn] = []
         self._proposed: list[str] = []
         self._asked_first = 0

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable, Collection, Iterator
 from contextlib import asynccontextmanager, contextmanager
 
 from agent.catalogue.load import load
+from agent.catalogue.schema import Catalogue, UrlTemplateSettings
 from agent.catalogue.source import CatalogueSource
 from agent.errors import InputError, RunError
 from agent.models.base import ChatModel
@@ -77,6 +78,15 @@ async def _play_all(jobs: Iterator[Job], stage: Stage, sink: Sink, concurrency: 
         raise problems.exceptions[0] from None
 
 
+def _on_paper(catalogue: Catalogue) -> Catalogue:
+    """`catalogue` with a target that asks no appliance for anything: nobody opens what simulated people accept."""
+    target = catalogue.target
+    if isinstance(target, UrlTemplateSettings):
+        return catalogue
+    url = f"{target.address}/?queue_id={{queue_id}}&text={{summary}}"
+    return catalogue.model_copy(update={"target": UrlTemplateSettings(url=url)})
+
+
 @asynccontextmanager
 async def _stage(plan: Plan, model: ChatModel | None) -> AsyncIterator[Stage]:
     catalogue = load(plan.queues)
@@ -87,7 +97,7 @@ async def _stage(plan: Plan, model: ChatModel | None) -> AsyncIterator[Stage]:
     users = LLMUsers(plan.user, tape, tuple(plan.names.values())) if plan.user else None
     try:
         yield Stage(
-            source=CatalogueSource.fixed(catalogue),
+            source=CatalogueSource.fixed(_on_paper(catalogue)),
             model=own,
             limits=Limits(seconds=plan.settings.timeout),
             tape=tape,

@@ -52,7 +52,7 @@ _NEVER_IN_A_YES = frozenset(
 
 
 class Watch:
-    """Follows one conversation, turn by turn. `address` is the URL template of the catalogue's target."""
+    """Follows one conversation, turn by turn. `address` is where the catalogue's target leads."""
 
     def __init__(self, view: View, address: str) -> None:
         self._view = view

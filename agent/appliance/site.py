@@ -10,7 +10,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, StringConstraints, ValidationError, model_validator
 
 from agent.catalogue.reader import parse
-from agent.catalogue.schema import Name
+from agent.catalogue.texts import Name
 from agent.errors import FileError, Mistake
 from agent.records.base import Record
 

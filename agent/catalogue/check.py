@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from agent.catalogue.addresses import unreachable
 from agent.catalogue.reader import Lines, Path, Tree
 from agent.errors import Mistake
 
@@ -29,7 +30,7 @@ class _Row:
 
 
 def cross_check(tree: Tree, lines: Lines) -> list[Mistake]:
-    """Every mistake between the parts: ids, the default queue, calendars, fallbacks."""
+    """Every mistake between the parts: ids, the default queue, calendars, fallbacks, what the target needs."""
     rows = [_row(node, index) for index, node in enumerate(_list(tree, "queues")) if isinstance(node, dict)]
     by_id: dict[str, _Row] = {}
     for row in rows:
@@ -42,6 +43,7 @@ def cross_check(tree: Tree, lines: Lines) -> list[Mistake]:
         *_calendars(rows, tree.get("calendars") if isinstance(tree, dict) else None),
         *_fallbacks(rows, by_id, ids_by_name),
         *_circles(by_id),
+        *unreachable(tree),
     ]
     return [Mistake(lines.at(path), text) for path, text in found]
 

@@ -7,9 +7,10 @@ from typing import Any, NamedTuple
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from agent.catalogue.beyondtrust import BeyondTrust
 from agent.catalogue.hours import Hours
 from agent.catalogue.reader import Lines, Path
-from agent.catalogue.schema import BeyondTrust, Catalogue, Link, Queue, TargetSettings
+from agent.catalogue.schema import TARGETS, Catalogue, Link, Queue
 from agent.errors import Mistake
 
 
@@ -23,29 +24,35 @@ class _Place(NamedTuple):
 def explain(error: ValidationError, lines: Lines) -> list[Mistake]:
     """Every error with its line."""
     errors = error.errors(include_url=False)
-    if any(e["loc"] == ("target", "kind") for e in errors):
-        # The other keys belong to a kind that is not known, so nothing can be said about them.
-        errors = [e for e in errors if e["loc"][:1] != ("target",) or e["loc"] == ("target", "kind")]
     # A list all of whose items are wrong is not too short, whatever pydantic counts.
     errors = [e for e in errors if e["type"] != "too_short" or not e["input"]]
-    return [Mistake(lines.at(e["loc"]), _text(e, lines.known(e["loc"]))) for e in errors]
+    return [_mistake(e, lines) for e in errors]
 
 
-def unknown_key(path: Path) -> str:
-    """Say that the key at the end of `path` does not exist, and which ones do."""
-    key, place = str(path[-1]), _place(path[:-1])
+def _mistake(error: ErrorDetails, lines: Lines) -> Mistake:
+    loc = error["loc"]
+    if error["type"] == "union_tag_invalid":  # the target's kind
+        *others, last = (f'"{kind}"' for kind in TARGETS)
+        given = _shown(error["input"]["kind"])
+        return Mistake(lines.at((*loc, "kind")), f'"kind" must be {", ".join(others)} or {last}, not {given}')
+    return Mistake(lines.at(loc), _text(error, lines.known(loc)))
+
+
+def unknown_key(path: Path, kind: str = "") -> str:
+    """Say that the key at the end of `path` does not exist, and which ones do; `kind` is the target's."""
+    key, place = str(path[-1]), _place(path[:-1], kind)
     allowed = tuple(name for name in place.model.model_fields if name != "hash") if place.model else ()
     near = _nearest(key, allowed)
     guess = f'did you mean "{near}"? ' if near else ""
     return f'unknown key "{key}" in {place.name}: {guess}The keys are {", ".join(allowed)}'
 
 
-def _place(path: Path) -> _Place:
+def _place(path: Path, kind: str = "") -> _Place:
     match path:
         case ():
             return _Place("the catalogue", Catalogue)
         case ("target",):
-            return _Place('"target"', TargetSettings)
+            return _Place('"target"', TARGETS.get(kind))
         case ("calendars", str(name)):
             return _Place(f'calendar "{name}"', Hours)
         case ("other_help", int(index)):
@@ -69,7 +76,7 @@ def _text(error: ErrorDetails, path: Path) -> str:
         case "missing":
             return f'{place.name} needs the key "{error["loc"][-1]}"'
         case "extra_forbidden":
-            return unknown_key(path)
+            return unknown_key(path, str(error["loc"][1]) if len(error["loc"]) > 1 else "")
         case "value_error":
             reason = str(limits["error"])
             return reason if error["loc"][-1] == "[key]" else f"{place.name}: {reason}"
@@ -78,6 +85,8 @@ def _text(error: ErrorDetails, path: Path) -> str:
             return f"{place.name} must be {expected}, not {_shown(given)}"
         case "string_too_long":
             return f"{place.name} is too long ({len(given)} characters): at most {limits['max_length']:,}"
+        case "too_long":
+            return f"{place.name} has too many entries: at most {limits['max_length']}"
     if given in ("", [], {}) or not str(given).strip():
         return f"{place.name} is empty: fill it in, or take it away where it is optional"
     wanted = {
@@ -87,8 +96,11 @@ def _text(error: ErrorDetails, path: Path) -> str:
         "model_type": 'keys with values ("key: value")',
         "int_parsing": "a whole number",
         "int_type": "a whole number",
+        "bool_parsing": "true or false",
+        "bool_type": "true or false",
         "int_parsing_size": "a smaller whole number",
-        "greater_than_equal": "a whole number from 1 on",
+        "greater_than_equal": f"a whole number from {limits.get('ge')} on",
+        "less_than_equal": f"a whole number up to {limits.get('le')}",
         "less_than": "a smaller whole number",
     }.get(error["type"])
     if wanted:

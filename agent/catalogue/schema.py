@@ -1,80 +1,15 @@
 """`queues.yaml` as data. Cross-checks between the parts stand in `check.py`, opening hours in `hours.py`."""
 
-import re
 from functools import cached_property
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, StringConstraints
+from pydantic import Discriminator, Field, Tag
 
+from agent.catalogue.beyondtrust import BeyondTrust, PortalLinkSettings, SessionKeySettings
 from agent.catalogue.gathered import Gathered
 from agent.catalogue.hours import Hours
-from agent.catalogue.templates import checked_help_url, checked_target_url
+from agent.catalogue.texts import Example, HelpUrl, Language, Name, Prose, QueueId, TargetUrl, Text
 from agent.records.base import Record
-
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
-_CONTROL_IN_PROSE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
-_NOT_IN_IDS = re.compile(r"[<>|{}\s]")  # what separates ids in lists, prompts and URL templates
-_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
-_ISSUE = re.compile(r"[A-Za-z0-9_-]{1,64}")
-
-
-def _one_line(text: str) -> str:
-    if match := _CONTROL.search(text):
-        raise ValueError(f"has a control character ({match.group()!r}): keep it to one line of plain text")
-    return text
-
-
-def _prose(text: str) -> str:
-    if match := _CONTROL_IN_PROSE.search(text):
-        raise ValueError(f"has a control character ({match.group()!r}): take it out")
-    return text
-
-
-def _identifier(text: str) -> str:
-    # "." and ".." would change the path of a URL in which they stand.
-    if not any(character.isalnum() for character in text):
-        raise ValueError(f'"{text}" is no id: it needs a letter or a digit')
-    if odd := _NOT_IN_IDS.search(text):
-        raise ValueError(
-            f'"{text}" is no id: {odd.group()!r} cannot stand in it; use letters, digits, - and _'
-        )
-    if len(text.encode()) > 200:
-        raise ValueError("is too long: an id has at most 200 bytes in UTF-8")
-    return text
-
-
-def _language(text: str) -> str:
-    if not _LANGUAGE.fullmatch(text):
-        raise ValueError(f'"{text}" is no language code: write en, de or pt-BR')
-    return text
-
-
-def _issue(text: str) -> str:
-    if not _ISSUE.fullmatch(text):
-        raise ValueError(f'"{text}" is no code name: at most 64 letters, digits, _ and -')
-    return text
-
-
-def _line(limit: int) -> StringConstraints:
-    return StringConstraints(strip_whitespace=True, min_length=1, max_length=limit)
-
-
-Text = Annotated[str, _line(200), AfterValidator(_one_line)]
-Name = Annotated[str, _line(100), AfterValidator(_one_line)]
-Example = Annotated[str, _line(1000), AfterValidator(_one_line)]
-QueueId = Annotated[Text, AfterValidator(_identifier)]
-Language = Annotated[Text, AfterValidator(_language)]
-IssueCode = Annotated[str, _line(64), AfterValidator(_issue)]
-TargetUrl = Annotated[str, _line(2000), AfterValidator(_one_line), AfterValidator(checked_target_url)]
-HelpUrl = Annotated[str, _line(2000), AfterValidator(_one_line), AfterValidator(checked_help_url)]
-Prose = Annotated[str, StringConstraints(strip_whitespace=True, max_length=5000), AfterValidator(_prose)]
-
-
-class BeyondTrust(Record):
-    """How the two BeyondTrust targets address a queue."""
-
-    issue: IssueCode | None = None
-    team: Annotated[int, Field(ge=1, lt=2**31)] | None = None
 
 
 class Link(Record):
@@ -84,11 +19,36 @@ class Link(Record):
     url: HelpUrl
 
 
-class TargetSettings(Record):
-    """Where a handoff goes. Further kinds bring keys of their own."""
+class UrlTemplateSettings(Record):
+    """A handoff leads to a URL with placeholders."""
 
     kind: Literal["url_template"] = "url_template"
     url: TargetUrl
+
+    @property
+    def address(self) -> str:
+        """Where it leads: scheme, host and port."""
+        return "/".join(self.url.replace("?", "/").replace("#", "/").split("/")[:3])
+
+
+def _kind(settings: object) -> str:
+    kind = settings.get("kind") if isinstance(settings, dict) else getattr(settings, "kind", None)
+    return "url_template" if kind is None else str(kind)
+
+
+TargetSettings = Annotated[
+    Annotated[UrlTemplateSettings, Tag("url_template")]
+    | Annotated[PortalLinkSettings, Tag("portal_link")]
+    | Annotated[SessionKeySettings, Tag("session_key")],
+    Discriminator(_kind),
+]
+"""Where a handoff leads; each kind has keys of its own."""
+
+TARGETS: dict[str, type[Record]] = {
+    "url_template": UrlTemplateSettings,
+    "portal_link": PortalLinkSettings,
+    "session_key": SessionKeySettings,
+}
 
 
 class Queue(Record):

@@ -47,6 +47,14 @@ def checked_help_url(url: str) -> str:
     return _without(problems, url)
 
 
+def checked_host(host: str) -> str:
+    """`host`, in small letters and without the port 443. Raises `ValueError` with what would be right."""
+    problems = _in_host(host)
+    if host.partition(":")[2].startswith("//"):
+        problems = [f'"{host}" is no host: write the name alone, without https:// and path']
+    return _without(problems, host).lower().removesuffix(":443")
+
+
 def _without(problems: list[str], url: str) -> str:
     if problems:
         raise ValueError("; ".join(problems))
@@ -91,14 +99,16 @@ def _in_https(url: str, right: str) -> list[str]:
     if not rest.startswith("//"):
         return problems
     authority = re.split("[/?#]", rest[2:], maxsplit=1)[0]
+    return [*problems, *_in_host(authority)]
+
+
+def _in_host(authority: str) -> list[str]:
     host = _HOST.fullmatch(authority)
     if "{" in authority:
-        problems.append(
-            "a placeholder may not stand in host or port, only in path, query or fragment: "
-            f'write the host out instead of "{authority}"'
-        )
-    elif "@" in authority:
-        problems.append("the URL may not carry a user name or password: take what stands before the @ away")
-    elif not host or not 1 <= int(host[1] or 443) <= 65535:
-        problems.append(f'"{authority}" is no host: write a name such as livechat.example.com')
-    return problems
+        where = "a placeholder may not stand in host or port, only in path, query or fragment"
+        return [f'{where}: write the host out instead of "{authority}"']
+    if "@" in authority:
+        return ["the URL may not carry a user name or password: take what stands before the @ away"]
+    if not host or not 1 <= int(host[1] or 443) <= 65535:
+        return [f'"{authority}" is no host: write a name such as livechat.example.com']
+    return []

@@ -65,11 +65,9 @@ def check(
     path = _path(file)
     loaded = _load(path)
     catalogue = loaded.catalogue
-    scheme, _, rest = catalogue.target.url.partition("//")
-    host = rest.replace("?", "/").replace("#", "/").split("/")[0]
     _say(
         f"{Path(path).name}: {_count(len(catalogue.queues), 'queue')}, "
-        f"{_count(len(catalogue.calendars), 'calendar')}, target {scheme}//{host} - fine",
+        f"{_count(len(catalogue.calendars), 'calendar')}, target {catalogue.target.address} - fine",
         err=as_json,
         fg="green",
     )

@@ -4,18 +4,12 @@ What they say is for an operator: the status, what to check, and the server's ow
 neither the key nor anything of the conversation.
 """
 
-import re
 from collections.abc import Sequence
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import Any
 
 from agent.errors import ModelError, ModelRejected, ModelUnavailable
-from agent.language.clean import one_line
+from agent.language.servers import harmless, retry_after
 from agent.models.completion import UnreadableError
-
-_SECRET = re.compile(r"\b(sk-|Bearer\s)\S+", re.IGNORECASE)
-_WINDOW = 16  # characters in a row that a server's message may not share with the conversation
 
 
 class Transient(ModelUnavailable):
@@ -69,32 +63,8 @@ def _refusal(error: Any, model: str, private: Sequence[str]) -> ModelError:
     if status == 429 and "insufficient_quota" in (error.code, error.type):
         return ModelRejected("the account has no quota left (429, insufficient_quota): check its billing")
     if status in (408, 409, 429) or status >= 500:
-        return Transient(f"the model server answered {status}", _retry_after(error.response.headers))
-    said = _harmless(text, private)
+        return Transient(f"the model server answered {status}", retry_after(error.response.headers))
+    said = harmless(text, private)
     hint = " (a model without tools takes HANDOFF_DECISIONS=json)" if "tool" in text.lower() else ""
     text = f"the server refused the request ({status})" + (f": {said}" if said else "") + hint
     return ModelRejected(text, of_this_request=True)
-
-
-def _harmless(text: str, private: Sequence[str]) -> str:
-    text = _SECRET.sub("…", one_line(text, 300))
-    known = "\n".join(private).casefold()
-    seen = text.casefold()
-    windows = (seen[i : i + _WINDOW] for i in range(max(1, len(seen) - _WINDOW + 1)))
-    shares = any(len(window) == _WINDOW and window in known for window in windows)
-    short = (entry.casefold() for entry in private if 3 < len(entry) < _WINDOW)
-    return "" if shares or any(entry in seen for entry in short) else text
-
-
-def _retry_after(headers: Any) -> float | None:
-    """The pause that the server asks for: seconds, or a date."""
-    value = headers.get("retry-after", "")
-    try:
-        return max(0.0, float(value))
-    except ValueError:
-        pass
-    try:
-        moment = parsedate_to_datetime(value)
-    except ValueError:
-        return None
-    return max(0.0, (moment.replace(tzinfo=moment.tzinfo or UTC) - datetime.now(UTC)).total_seconds())

@@ -1,5 +1,6 @@
 """What a person gets back: one model for Python, HTTP and MCP."""
 
+from datetime import datetime
 from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
@@ -66,13 +67,16 @@ class Proposal(Offer):
 class Handoff(Record):
     """A handoff that was made: the URL that opens the chat, and the accepted proposal's queue.
 
-    `relayed`: the yes was passed on by another model, which the host had allowed.
+    `relayed`: the yes was passed on by another model, which the host had allowed. `expires` is the moment from
+    which the URL opens nothing any more. `carries_summary`: False where the agent will not see the summary.
     """
 
     url: Annotated[str, StringConstraints(pattern=r"^https://")]
     queue_id: str
     proposal: str
     relayed: bool = False
+    expires: datetime | None = None
+    carries_summary: bool = True
 
 
 class Reply(Record):

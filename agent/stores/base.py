@@ -2,6 +2,9 @@
 
 from typing import NamedTuple, Protocol
 
+RESERVED = "beyondtrust:"
+"""How ids of records begin that targets keep in the store, and that are no conversations."""
+
 
 class Stored(NamedTuple):
     """A conversation as it is kept: its revision, and the document as JSON text."""

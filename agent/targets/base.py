@@ -1,6 +1,8 @@
 """What a target is."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Protocol
 
 from agent.catalogue.schema import Queue
@@ -36,24 +38,32 @@ def _value(text: str, limit: int) -> str:
     return "" if set(value) == {"."} else value
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opened:
+    """A chat that waits at `url`: for how long, if not for ever, and whether its agent will see the summary."""
+
+    url: str
+    lifetime: timedelta | None = None
+    carries_summary: bool
+
+
 class Target(Protocol):
     """Turns an accepted proposal into the URL of a chat. It never gets a URL from a model or a person."""
 
     @property
-    def to(self) -> str:
-        """The address that is shown to the person, scheme and host."""
+    def carries_summary(self) -> bool:
+        """Whether the agent will see the summary, as far as it is known before."""
         ...
 
-    @property
-    def carries_summary(self) -> bool:
-        """Whether the agent will see the summary."""
+    def to(self, queue: Queue) -> str:
+        """The address that is shown to the person, scheme and host."""
         ...
 
     def sends(self, packet: Packet) -> dict[str, str]:
         """Exactly the values that `open` would send, cut to the target's limits; no I/O."""
         ...
 
-    async def open(self, queue: Queue, sends: dict[str, str]) -> str:
+    async def open(self, queue: Queue, sends: Mapping[str, str]) -> Opened:
         """Make the handoff from the values that were shown, and nothing else.
 
         Raises `TargetError` where the support system does not take it; a turn's time limit holds for it, too.

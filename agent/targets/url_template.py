@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from agent.catalogue.schema import Queue
 from agent.catalogue.templates import fill, names_in
 from agent.errors import TargetError
-from agent.targets.base import Packet
+from agent.targets.base import Opened, Packet
 
 
 class UrlTemplate:
@@ -20,25 +20,29 @@ class UrlTemplate:
         self._url = url
         self._names = names_in(url)
         parts = urlsplit(url)
-        self.to = f"{parts.scheme}://{parts.netloc}"
+        self._address = f"{parts.scheme}://{parts.netloc}"
 
     @property
     def carries_summary(self) -> bool:
         """Whether the template has a place for the summary."""
         return "summary" in self._names
 
+    def to(self, queue: Queue) -> str:  # noqa: ARG002  # the same for all queues
+        """Scheme, host and port of the template."""
+        return self._address
+
     def sends(self, packet: Packet) -> dict[str, str]:
         """The values for the template's placeholders, cut to `agent.catalogue.templates.LIMITS`."""
         values = packet.values()
         return {name: values[name] for name in self._names}
 
-    async def open(self, queue: Queue, sends: Mapping[str, str]) -> str:
+    async def open(self, queue: Queue, sends: Mapping[str, str]) -> Opened:
         """The URL made of `sends`."""
         if sends.get("queue_id") != queue.id:
             raise TargetError(f"the values do not belong to queue {queue.id}")
-        return fill(self._url, sends)
+        return Opened(url=fill(self._url, sends), carries_summary=self.carries_summary)
 
     def owns(self, url: str) -> bool:
         """Whether `url` has the template's scheme, host and port."""
         parts = urlsplit(url)
-        return f"{parts.scheme}://{parts.netloc}" == self.to
+        return f"{parts.scheme}://{parts.netloc}" == self._address

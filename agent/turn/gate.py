@@ -6,12 +6,14 @@ Who comes through here brings a person's yes: the press of *Start agent chat*, o
 
 import asyncio
 import logging
+import math
 from urllib.parse import urlsplit
 
 from agent.catalogue.schema import Queue
 from agent.errors import TargetError
-from agent.records.conversation import Conversation
+from agent.records.conversation import Choice, Conversation
 from agent.records.reply import Button, Handoff, Proposal
+from agent.targets.base import Opened
 from agent.turn import say
 from agent.turn.context import Context
 from agent.turn.propose import best_known, make, open_queue, propose, reachable, show, told_choice
@@ -75,7 +77,7 @@ def _still_holds(ctx: Context, conversation: Conversation, proposal: Proposal) -
 async def _hand_off(ctx: Context, conversation: Conversation, proposal: Proposal) -> Conversation:
     queue = ctx.view.by_id[proposal.queue_id]
     try:
-        url = await _open(ctx, queue, proposal)
+        opened = await _open(ctx, queue, proposal)
     except TargetError as error:
         log.error("handoff to queue %s failed: %s", queue.id, error)  # noqa: TRY400  # the operator needs no traceback
         buttons = [
@@ -83,8 +85,14 @@ async def _hand_off(ctx: Context, conversation: Conversation, proposal: Proposal
             *say.link_buttons(ctx, conversation, ctx.catalogue.other_help),
         ]
         return say.reply(ctx, conversation, ctx.locale("not_opened"), buttons, proposal=proposal)
-    relayed = _relayed(conversation)
-    handoff = Handoff(url=url, queue_id=queue.id, proposal=proposal.id, relayed=relayed)
+    handoff = Handoff(
+        url=opened.url,
+        queue_id=queue.id,
+        proposal=proposal.id,
+        relayed=_relayed(conversation),
+        expires=ctx.now + opened.lifetime if opened.lifetime else None,
+        carries_summary=opened.carries_summary,
+    )
     conversation = conversation.model_copy(
         update={
             "phase": "handed_off",
@@ -100,39 +108,59 @@ async def _hand_off(ctx: Context, conversation: Conversation, proposal: Proposal
     return hand_out(ctx, conversation, handoff)
 
 
-async def _open(ctx: Context, queue: Queue, proposal: Proposal) -> str:
+async def _open(ctx: Context, queue: Queue, proposal: Proposal) -> Opened:
     try:
         async with asyncio.timeout(ctx.limits.seconds):
-            url = await ctx.target.open(queue, proposal.sends)
+            opened = await ctx.target.open(queue, proposal.sends)
     except TargetError:
         raise
     except TimeoutError:
         raise TargetError("no answer within the turn's time limit") from None
     except Exception as error:
         raise TargetError(f"failed with {type(error).__name__}") from error
-    if urlsplit(url).scheme != "https" or not ctx.target.owns(url):
+    if urlsplit(opened.url).scheme != "https" or not ctx.target.owns(opened.url):
         raise TargetError("the link does not lead where the configuration says")
-    return url
+    return opened
 
 
 def hand_out(ctx: Context, conversation: Conversation, handoff: Handoff) -> Conversation:
     """Show a handoff that is made: the link, and what else can be done from here.
 
-    A link to where the configuration no longer leads is not given out again; a new proposal is made instead.
+    A link to where the configuration no longer leads, or that has expired, is not given out again; a new
+    proposal is made instead.
     """
     if not ctx.target.owns(handoff.url):
         return propose(ctx, conversation, best_known(ctx, conversation), [ctx.locale("changed")])
+    if _expired(ctx, handoff):
+        return _renew(ctx, conversation, handoff)
     if conversation.phase == "closed":
         conversation = conversation.model_copy(update={"phase": "handed_off"})
     ctx.add_step("step_link", "success", url=handoff.url)  # not before it is committed
     queue = ctx.view.get(handoff.queue_id) or ctx.view.default
     shown = accepted(conversation, handoff)
     lines = [ctx.locale("handed_off", queue=shown.queue if shown else queue.name)]
-    if shown and shown.summary and not shown.carries_summary:
+    if handoff.expires:
+        minutes = math.ceil((handoff.expires - ctx.now).total_seconds() / 60)
+        lines.append(ctx.locale("valid_for", minutes=str(minutes)))
+    if shown and shown.summary and not (shown.carries_summary and handoff.carries_summary):
         lines.append(ctx.locale("tell_agent", summary=shown.summary))
     if conversation.second:
         lines.append(ctx.locale("second_offer", summary=conversation.second.summary))
     return say.reply(ctx, conversation, lines, after_buttons(ctx, conversation, handoff), handoff=handoff)
+
+
+def _expired(ctx: Context, handoff: Handoff) -> bool:
+    return handoff.expires is not None and handoff.expires <= ctx.now
+
+
+def _renew(ctx: Context, conversation: Conversation, handoff: Handoff) -> Conversation:
+    """Propose the same again: a new reference, a new yes."""
+    shown = accepted(conversation, handoff)
+    if shown is None:
+        return propose(ctx, conversation, best_known(ctx, conversation), [ctx.locale("expired")])
+    conversation = conversation.model_copy(update={"own_summary": None})
+    choice = Choice(queue_id=shown.wanted, summary=shown.summary, reason=shown.reason)
+    return propose(ctx, conversation, choice, [ctx.locale("expired")])
 
 
 def accepted(conversation: Conversation, handoff: Handoff) -> Proposal | None:
@@ -147,7 +175,7 @@ def after_buttons(ctx: Context, conversation: Conversation, handoff: Handoff) ->
         label=ctx.locale("open_again"),
         action="start",
         style="filled",
-        url=handoff.url,
+        url=None if _expired(ctx, handoff) else handoff.url,
         proposal=handoff.proposal,
     )
     buttons = [

@@ -45,10 +45,20 @@ SCHEMA = [
     ("team: 12", "team: 0", "beyondtrust", '"team" must be a whole number from 1 on, not "0"'),
     ("issue: db_support", "issue: db support", "beyondtrust", '"db support" is no code name'),
     ("{issue: db_support, team: 12}", "db", "beyondtrust: db", '"beyondtrust" must be keys with values'),
-    ("team: 12", "taem: 12", "beyondtrust", 'did you mean "team"? The keys are issue, team'),
+    (
+        "team: 12",
+        "taem: 12",
+        "beyondtrust",
+        'did you mean "team"? The keys are issue, team, host, skills, priority',
+    ),
     ("  - label: Portal", "  - lable: Portal", "lable", 'in link 1 of other_help: did you mean "label"?'),
     ("  label: Ticket\n", "", "after_hours", '"after_hours" needs the key "label"'),
-    ("kind: url_template", "kind: portal", "kind", '"kind" must be "url_template", not "portal"'),
+    (
+        "kind: url_template",
+        "kind: portal",
+        "kind",
+        '"kind" must be "url_template", "portal_link" or "session_key", not "portal"',
+    ),
 ]
 
 HOURS = [

@@ -15,6 +15,7 @@ from agent.records.decision import SelectQueue
 from agent.stores.base import Stored
 from agent.stores.memory import MemoryStore
 from agent.stores.sqlite import SQLiteStore
+from agent.targets.base import Opened
 from tests.support import small
 from tests.support.waiting import Waiting
 
@@ -162,10 +163,10 @@ async def test_a_target_that_fails(
     caplog: pytest.LogCaptureFixture,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    async def open_(*_: object) -> str:
+    async def open_(*_: object) -> Opened:
         if isinstance(opened, Exception):
             raise opened
-        return opened
+        return Opened(url=opened, carries_summary=True)
 
     chat = small.agent_over(catalogue, ScriptedModel([SQL])).start()
     await chat.send("my SQL database is slow")
@@ -173,7 +174,7 @@ async def test_a_target_that_fails(
         patch.setattr("agent.targets.url_template.UrlTemplate.open", open_)
         reply = await chat.press("start")
     assert reply.handoff is None
-    assert "Nothing was sent" in reply.text
+    assert "no agent knows of it yet" in reply.text
     assert [button.action for button in reply.buttons] == ["start", "link"]
     assert error in caplog.text
     assert (await chat.press("start")).handoff  # it works again

@@ -32,7 +32,7 @@ def catalogue(tmp_path: Path) -> Catalogue:
 
 
 def found(catalogue: Catalogue, *turns: Turn, user: User | None = None) -> list[str]:
-    watch = Watch(Views(catalogue).of(user or User()), catalogue.target.url)
+    watch = Watch(Views(catalogue).of(user or User()), catalogue.target.address)
     made: tuple[Handoff, ...] = ()
     for did, got, new in turns:
         made = (*made, *new)
@@ -152,7 +152,7 @@ def test_everything_at_once_is_counted_each(catalogue: Catalogue) -> None:
 async def test_the_agent_itself_is_found_to_do_nothing_of_it(catalogue: Catalogue) -> None:
     steps = [SelectQueue(queue_id=small.DATABASE, summary="slow"), SelectQueue(queue_id=small.LAPTOP)]
     chat = small.agent_over(catalogue, ScriptedModel(steps)).start()
-    watch = Watch(Views(catalogue).of(User()), catalogue.target.url)
+    watch = Watch(Views(catalogue).of(User()), catalogue.target.address)
     said = ["my database is slow", "no, it's about my laptop", "yes", "yes", "yes"]
     for text in said:
         got = await chat.send(text)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from agent.catalogue.schema import Catalogue, Queue, TargetSettings
+from agent.catalogue.schema import Catalogue, Queue, UrlTemplateSettings
 from agent.catalogue.view import View, Views
 from agent.models.base import Briefing
 from agent.records.conversation import AssistantMessage, Message, UserMessage
@@ -27,7 +27,7 @@ def catalogue(queues: Sequence[Queue] = QUEUES) -> Catalogue:
     url = "https://livechat.example.com/start?queue_id={queue_id}"
     return Catalogue(
         version="1",
-        target=TargetSettings(url=url),
+        target=UrlTemplateSettings(url=url),
         default_queue=queues[0].id,
         queues=tuple(queues),
         hash="test",

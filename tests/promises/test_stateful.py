@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from agent import Answer, Briefing, Chat, HandoffAgent, Reply, User
+from agent.catalogue.schema import Catalogue
 from agent.errors import ModelAnswerInvalid, ModelRejected, ModelUnavailable
 from agent.records.decision import Ask, CreateHandoff, Decision, NotForAgents, SearchQueues, SelectQueue
 from agent.records.reply import Handoff
@@ -132,11 +133,16 @@ class Puppet:
 
 
 class Promises(RuleBasedStateMachine):
+    address = ("https", "chat.example.com")
+
+    def make_catalogue(self) -> Catalogue:
+        return small.catalogue(Path(self.folder.name))
+
     def __init__(self) -> None:
         super().__init__()
         self.runner = asyncio.Runner()
         self.folder = TemporaryDirectory()
-        self.catalogue = small.catalogue(Path(self.folder.name))
+        self.catalogue = self.make_catalogue()
         self.now: datetime = small.OPEN
         self.puppet = Puppet()
         self.agent = self.new_agent()
@@ -296,12 +302,15 @@ class Promises(RuleBasedStateMachine):
         messages = self.chat.conversation.messages
         shown = [m.reply.proposal for m in messages if m.role == "assistant" and m.reply.proposal]
         proposal = next(proposal for proposal in reversed(shown) if proposal.id == handoff.proposal)
+        assert self.sent(handoff) == proposal.sends
+        hours = self.catalogue.hours_of(self.catalogue.by_id[handoff.queue_id])
+        assert hours is None or hours.is_open(self.now)
+
+    def sent(self, handoff: Handoff) -> dict[str, str]:
         parts = urlsplit(handoff.url)
         query = parse_qs(parts.query, keep_blank_values=True)
         sent = {"queue_id": unquote(parts.path.removeprefix("/start/")), "name": unquote(parts.fragment)}
-        assert {**sent, "summary": query["text"][0], "reference": query["ref"][0]} == proposal.sends
-        hours = self.catalogue.hours_of(self.catalogue.by_id[handoff.queue_id])
-        assert hours is None or hours.is_open(self.now)
+        return {**sent, "summary": query["text"][0], "reference": query["ref"][0]}
 
     def check_visible(self, reply: Reply) -> None:
         """Promises 2 and 3: real queues of one's own, and only our URL."""
@@ -312,8 +321,7 @@ class Promises(RuleBasedStateMachine):
         assert queues <= visible
         for url in [reply.handoff.url] if reply.handoff else []:
             parts = urlsplit(url)
-            assert (parts.scheme, parts.netloc) == ("https", "chat.example.com")
-            assert parts.path.split("/")[:2] == ["", "start"]
+            assert (parts.scheme, parts.netloc) == self.address
             assert len(parts.path.split("/")) == 3
             assert url.isprintable()
             assert url.isascii()

@@ -36,7 +36,7 @@ async def test_any_value_stays_in_its_place(summary: str, name: str, email: str,
     target = UrlTemplate(TEMPLATE)
     sent = packet(summary=summary, name=name, email=email, reference=reference)
     sends = target.sends(sent)
-    url = await target.open(sent.queue, sends)
+    url = (await target.open(sent.queue, sends)).url
     parts = urlsplit(url)
     assert (parts.scheme, parts.netloc) == ("https", "chat.example.com:8443")
     assert url.isascii()

@@ -1,0 +1,128 @@
+"""The same promises, with the BeyondTrust targets: whatever the appliance does, and however late a press comes."""
+
+import os
+from collections.abc import Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+from urllib.parse import parse_qsl, urlsplit
+
+from hypothesis import strategies as st
+from hypothesis.stateful import rule
+
+from agent.catalogue.schema import Catalogue
+from agent.errors import StoreError, TargetError
+from agent.records.reply import Handoff, Reply
+from agent.targets.beyondtrust.key_form import Key
+from agent.targets.beyondtrust.problems import Transient
+from tests.targets.beyondtrust import setting
+
+from .test_stateful import Promises
+
+HOST = "support.example.com"
+PORTAL = "  kind: portal_link\n  host: {host}\n  send_summary: true\n  fields: {{email: email}}\n"
+CREDENTIALS = {f"HANDOFF_BEYONDTRUST_CLIENT_{name}": "of-a-test" for name in ("ID", "SECRET")}
+
+
+class PortalLinkPromises(Promises):
+    address = ("https", HOST)
+
+    def make_catalogue(self) -> Catalogue:
+        return setting.catalogue(Path(self.folder.name), HOST, PORTAL)
+
+    def sent(self, handoff: Handoff) -> dict[str, str]:
+        return dict(parse_qsl(urlsplit(handoff.url).query, strict_parsing=True))
+
+
+class SessionKeyPromises(Promises):
+    """An appliance that makes a key, loses the answer, refuses, or breaks; it notes every key that it makes."""
+
+    address = ("https", HOST)
+    target = setting.FALLBACK
+
+    def make_catalogue(self) -> Catalogue:
+        return setting.catalogue(Path(self.folder.name), HOST, self.target)
+
+    def __init__(self) -> None:
+        self.next_problem: Exception | None = None
+        self.lost: list[str] = []
+        self.made: dict[str, Mapping[str, str]] = {}
+        self.patches: list[Any] = [
+            patch.dict(os.environ, CREDENTIALS),
+            patch("agent.targets.beyondtrust.key_form.KeyForm.make", self.make),
+        ]
+        for each in self.patches:
+            each.start()
+        super().__init__()
+
+    def teardown(self) -> None:
+        for each in self.patches:
+            each.stop()
+        dump = self.chat.dump()
+        assert not any(short in dump for short in self.lost)
+        super().teardown()
+
+    async def make(self, sends: Mapping[str, str]) -> Key:
+        short = f"{1_000_000 + len(self.made) + len(self.lost)}"
+        problem, self.next_problem = self.next_problem, None
+        if problem:
+            self.lost.append(short)
+            raise problem
+        self.made[short] = dict(sends)
+        return Key(short, "https://evil.example.com/?ak=" + "0" * 32, timedelta(seconds=600))
+
+    @rule(
+        problem=st.sampled_from(
+            [
+                Transient("lost", reached=True),
+                TargetError("no rights"),
+                StoreError("gone"),
+                RuntimeError("bug"),
+            ]
+        )
+    )
+    def something_goes_wrong_next(self, problem: Exception) -> None:
+        self.next_problem = problem
+
+    @rule(seconds=st.sampled_from([1, 599, 600]))
+    def seconds_pass(self, seconds: int) -> None:
+        self.now += timedelta(seconds=seconds)
+
+    def check_visible(self, reply: Reply) -> None:
+        super().check_visible(reply)
+        dead = {h.url for h in self.chat.conversation.handoffs if h.expires and h.expires <= self.now}
+        shown = {button.url for button in reply.buttons} | {reply.handoff.url if reply.handoff else None}
+        assert not dead & shown
+
+    def sent(self, handoff: Handoff) -> dict[str, str]:
+        query = dict(parse_qsl(urlsplit(handoff.url).query, strict_parsing=True))
+        if handoff.expires:
+            assert handoff.expires == self.now + timedelta(seconds=600)
+            assert handoff.expires > self.now
+            return dict(self.made[query["short_key"]])
+        # The portal link says less than was shown, and nothing else.
+        shown = self.shown_for(handoff)
+        issue = query.pop("codeName")
+        assert shown["queue_id"] == f"issue:{issue}"
+        del query["issue_menu"], query["c2cjs"]
+        assert query.items() <= shown.items()
+        assert "session.custom.summary" not in query
+        return shown
+
+    def shown_for(self, handoff: Handoff) -> dict[str, str]:
+        replies = [m.reply for m in self.chat.conversation.messages if m.role == "assistant"]
+        return next(r.proposal.sends for r in replies if r.proposal and r.proposal.id == handoff.proposal)
+
+
+class SessionKeyAlonePromises(SessionKeyPromises):
+    target = setting.TARGET
+
+
+for machine in (PortalLinkPromises, SessionKeyPromises, SessionKeyAlonePromises):
+    machine.TestCase.settings = Promises.TestCase.settings
+
+TestPortalLinkPromises = PortalLinkPromises.TestCase
+TestSessionKeyPromises = SessionKeyPromises.TestCase
+TestSessionKeyAlonePromises = SessionKeyAlonePromises.TestCase
+del Promises, machine
