@@ -148,6 +148,7 @@ class Chat:
         budget = Budget(limits.model_calls, asyncio.get_running_loop().time() + limits.seconds)
         seen = self.conversation.on_screen  # before anything else is looked at: a yes is for this alone
         await self._kept.take_in()
+        await self._runtime.ready_for(self.conversation.user)
         said = clean(text)
         if not said:
             return self._refuse("empty")
@@ -177,6 +178,7 @@ class Chat:
         if action == "start" and proposal is None:
             proposal = self.conversation.to_start  # what is current now, not what may be by the commit
         await self._kept.take_in()
+        await self._runtime.ready_for(self.conversation.user)
         lock = self._runtime.lock(self.id, "action")
         waited = lock.locked()
         async with lock:

@@ -12,6 +12,7 @@ from agent.catalogue.view import Views
 from agent.errors import SettingsError
 from agent.models.base import ChatModel
 from agent.records.reply import Reply
+from agent.records.user import User
 from agent.stores.base import Store
 from agent.targets.base import Target
 from agent.targets.make import make_target
@@ -63,6 +64,12 @@ class Runtime:
                 self._refused = views
                 log.warning("The catalogue cannot be taken over, the previous one stays in use: %s", error)
         return self._desk
+
+    async def ready_for(self, user: User) -> None:
+        """Have the search over what `user` may see made, beside the event loop: a new catalogue has none yet."""
+        view = self.desk()[0].of(user)
+        if not view.is_ready:
+            await asyncio.to_thread(view.make_ready)
 
     def _target(self, views: Views) -> Target:
         return make_target(views.catalogue, store=self.store, seconds=self.limits.seconds)

@@ -5,6 +5,7 @@ Promise 2 stands here: prompts, retrieval, lists and examples get a view, never 
 
 from collections.abc import Mapping, Sequence
 from functools import cached_property
+from threading import Lock
 from typing import NamedTuple
 
 from agent.catalogue.gathered import evenly
@@ -47,6 +48,8 @@ class View:
         self.queues = queues
         self.default: Queue = catalogue.by_id[catalogue.default_queue]
         self._gathered = catalogue.gathered
+        self._making = Lock()
+        self.is_ready = False
 
     @cached_property
     def by_id(self) -> Mapping[str, Queue]:
@@ -56,6 +59,13 @@ class View:
     def get(self, id_: str | None) -> Queue | None:
         """The queue, or None where it does not exist or this person may not see it: no difference is made."""
         return self.by_id.get(id_) if id_ else None
+
+    def make_ready(self) -> None:
+        """Make the search index now, once, in whatever thread: it takes seconds for thousands of queues."""
+        with self._making:
+            if not self.is_ready:
+                self.index.make_ready()
+                self.is_ready = True
 
     @cached_property
     def index(self) -> Index:

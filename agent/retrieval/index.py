@@ -38,6 +38,10 @@ class Index:
             Learned(examples, self._found([example.text for example in examples])) if learns else None
         )
 
+    def make_ready(self) -> None:
+        """Do now what the first search would do."""
+        _ = self._parts
+
     def search(self, query: str, limit: int) -> list[tuple[int, float]]:
         """The best documents as (index, score between 0 and 1), best first, without those that score nothing."""
         import numpy as np

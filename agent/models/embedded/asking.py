@@ -1,5 +1,6 @@
 """Propose the queue that fits, or ask: openly where too little was said, else between the two that fit best."""
 
+import re
 from collections.abc import Sequence
 from functools import cache
 
@@ -13,6 +14,7 @@ from agent.records.decision import Ask, Decision, NotForAgents
 from agent.retrieval.apart import told_apart
 from agent.retrieval.confidence import ENOUGH, FITS, confidence, enough
 
+_ENDS = re.compile(r"\s*(?:[:;—–!?…]|\.(?=\s|$)|\s-\s)\s*")
 CLOSE = 0.85
 """A second queue with at least this share of the best one's score is as likely."""
 
@@ -45,12 +47,20 @@ def propose_or_ask(briefing: Briefing, told: Sequence[str], locale: Locale, sure
 def _between(one: Hit, other: Hit, told: Sequence[str], locale: Locale) -> Ask:
     names = (one.queue.name, other.queue.name)
     words = told_apart(one.queue.description, other.queue.description, " ".join(told), locale.language)
-    first, second = (f"{name} ({said})" if said else name for name, said in zip(names, words, strict=True))
+    first, second = (
+        f"{_spoken(name)} ({_spoken(said)})" if said else _spoken(name)
+        for name, said in zip(names, words, strict=True)
+    )
     return Ask(
         question=locale("ask_between", first=first, second=second),
         suggestions=names,
         between=(one.queue.id, other.queue.id),
     )
+
+
+def _spoken(text: str) -> str:
+    """`text` as a part of a question: what ends or begins a sentence would tear it apart."""
+    return _ENDS.sub(", ", text).strip(", ")
 
 
 def answered(briefing: Briefing, said: Said, locale: Locale, sure: float) -> Decision:
