@@ -13,6 +13,7 @@ from agent.errors import HandoffError
 from agent.models.base import ChatModel
 from agent.records.reply import Reply
 from agent.turn.limits import Limits
+from agent.turn.propose import own_words
 from evals.case import Case, Situation
 from evals.judging import judged
 from evals.played_model import PlayedModel
@@ -85,10 +86,12 @@ class _Conversation:
         self._chat = chat
         self._model = model
         views = source.current()
-        self._watch = Watch(views.of(chat.conversation.user), views.catalogue.target.address)
+        self._view = views.of(chat.conversation.user)
+        self._watch = Watch(self._view, views.catalogue.target.address)
         self._turns: list[Turn] = []
         self._proposed: list[str] = []
         self._asked_first = 0
+        self._guess: str | None = None
         self._confidence: float | None = None
         self.seconds = 0.0
 
@@ -151,11 +154,17 @@ class _Conversation:
         if not self._proposed:
             if turn.situation == "question":
                 self._asked_first += 1
+                self._guess = self._guess or self._best()
             elif shown:
                 self._confidence = calls[-1].confidence if calls else None
         if shown:
             self._proposed.append(shown.wanted)
         self._turns.append(turn)
+
+    def _best(self) -> str:
+        """What the search likes best of what was said so far."""
+        hits = self._view.search(" ".join(own_words(self._chat.conversation)), 1)
+        return hits[0].queue.id if hits else self._view.default.id
 
     def result(self, case: Case, trial: int) -> Result:
         document = self._chat.conversation
@@ -172,6 +181,7 @@ class _Conversation:
             final_queue=self._proposed[-1] if self._proposed else None,
             handoff_queue=document.handoffs[-1].queue_id if document.handoffs else None,
             asked_first=self._asked_first,
+            guess=self._guess,
             questions=sum(turn.situation == "question" for turn in self._turns),
             turns=len(self._turns),
             model_calls=sum(answer.reply.model_calls for answer in answers),

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
+from agent.catalogue.gathered import text_of
 from agent.catalogue.source import CatalogueSource
 from agent.errors import InputError
 from agent.settings import EMBEDDED, Settings
@@ -56,6 +57,8 @@ class Plan:
     mode: Mode = "cache"
     names: Mapping[str, str] = field(default_factory=dict)
     """The queues' names by id."""
+    learned: int = 0
+    """How many of the cases the catalogue learns from (`examples_from`): what is measured on them says little."""
 
     def jobs(self) -> Iterator[Job]:
         """Every conversation, in order; the cases are read as they are needed."""
@@ -81,6 +84,7 @@ class Plan:
             "model": settings.model,
             "server": _without_password(settings.base_url) if asked else None,
             "decisions": settings.decisions if asked else None,
+            "sure": None if asked else settings.sure,
             "user": self.user.model if self.user else "scripted",
             "user_server": _without_password(self.user.base_url) if self.user else None,
             "turn_seconds": settings.timeout,
@@ -106,7 +110,7 @@ class Plan:
         return {
             **self.configuration,
             "tape": None if self.mode == "cache" or not self.tape else f"{self.mode} {self.tape.resolve()}",
-            "program": [_hash_of(files(name), ".py", ".yaml") for name in ("agent", "evals")],
+            "program": [_hash_of(files(name), ".py", ".yaml", ".txt", ".npz") for name in ("agent", "evals")],
         }
 
 
@@ -129,9 +133,14 @@ def make_plan(
         if number is not None and number < 1:
             raise InputError(f"{name} is {number}: it can be 1 or more")
     views = CatalogueSource(queues).current()
+    checked = check_cases(cases, views)
+    known = {text for text, _ in views.catalogue.gathered}
     return Plan(
         queues=queues,
-        cases=check_cases(cases, views),
+        cases=checked,
+        learned=sum(text_of(case.opening, case.user.facts.values()) in known for case in checked)
+        if known
+        else 0,
         settings=settings,
         catalogue_hash=views.catalogue.hash,
         names={queue.id: queue.name for queue in views.catalogue.queues},

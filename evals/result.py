@@ -75,6 +75,8 @@ class Result(Record):
     """Whether everything came as expected: outcome, first and last proposal, where the person landed."""
     asked_first: int = 0
     """Questions before the first proposal."""
+    guess: str | None = None
+    """What the search liked best when the first question was asked; None where none was."""
     questions: int = 0
     turns: int = 0
     model_calls: int = 0
@@ -94,6 +96,12 @@ class Result(Record):
     def scored(self) -> bool:
         """Whether it says something about the agent with a model that works."""
         return self.error is None and not self.degraded and not self.user_faults
+
+    @property
+    def guessed(self) -> bool | None:
+        """Whether a proposal instead of the first question would have been right; None where that says nothing."""
+        asked = self.scored and self.asked_first > 0 and self.routed is not None and self.guess is not None
+        return self.guess in self.expected.queue if asked else None
 
     @property
     def over_asked(self) -> bool | None:

@@ -83,10 +83,14 @@ def _read(name: str, content: bytes) -> tuple[list[Gathered], list[str]]:
     return examples, mistakes
 
 
+def text_of(opening: str, facts: Iterable[str]) -> str:
+    """What is learned of a case: all that its person would tell."""
+    return " ".join([opening, *facts])[:_CHARACTERS]
+
+
 def _example(case: Any) -> Iterator[Gathered]:
     queues = case["expect"].get("queue", [])
-    facts = case.get("user", {}).get("facts", {}).values()
-    text = " ".join([case["opening"], *facts])[:_CHARACTERS]
+    text = text_of(case["opening"], case.get("user", {}).get("facts", {}).values())
     right = [queues] if isinstance(queues, str) else list(queues)
     if right and HELD not in case.get("tags", ()):
         yield Gathered(text, right[0])

@@ -129,6 +129,11 @@ def _run(
         raise InputError("--tag: no case has any of these tags.")
     if plan.settings.hint:
         tell_operator(plan.settings.hint)
+    if plan.learned:
+        tell_operator(
+            f"{plan.learned:,} of these cases are examples that the catalogue learns from (examples_from): "
+            "they say nothing about new ones. Give the tag “held” to cases that it is to be measured by."
+        )
     out = out or default_out(plan)
     with warnings_on_stderr(), RunProgress(plan.conversations) as progress:
         try:

@@ -35,6 +35,8 @@ class Group:
             "out_of_scope_precision": Rate(),
             "over_asking": Rate("lower"),
             "under_asking": Rate("lower"),
+            "before_asking": Rate(),
+            "after_asking": Rate(),
             "got_through": Rate(),
             "degraded": Rate("lower"),
         }
@@ -100,4 +102,6 @@ def _successes(result: Result) -> dict[str, bool | None]:
         "out_of_scope_precision": result.out_of_scope if nothing_proposed else None,
         "over_asking": result.over_asked,
         "under_asking": result.under_asked,
+        "before_asking": result.guessed,
+        "after_asking": result.routed if result.guessed is not None else None,
     }

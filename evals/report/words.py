@@ -15,6 +15,8 @@ METRICS = {
     "out_of_scope_precision": "Out of scope: precision",
     "over_asking": "Asked though it was clear",
     "under_asking": "Not asked though it was vague",
+    "before_asking": "Where asked: right before",
+    "after_asking": "Where asked: right after",
     "got_through": "People who got a proposal",
     "degraded": "The model failed",
 }
