@@ -15,6 +15,7 @@ from evals.cli.progress import RunProgress
 from evals.cli.verdict import INCOMPLETE, verdict
 from evals.evaluation import evaluate
 from evals.gates import check_gates, parse_gate
+from evals.plan import Plan
 from evals.report.terminal import TerminalReport
 
 _FILE = click.Path(path_type=Path)
@@ -127,13 +128,7 @@ def _run(
         raise InputError("--prices: a price is 0 or more")
     if not plan.conversations:
         raise InputError("--tag: no case has any of these tags.")
-    if plan.settings.hint:
-        tell_operator(plan.settings.hint)
-    if plan.learned:
-        tell_operator(
-            f"{plan.learned:,} of these cases are examples that the catalogue learns from (examples_from): "
-            "they say nothing about new ones. Give the tag “held” to cases that it is to be measured by."
-        )
+    _tell_about(plan)
     out = out or default_out(plan)
     with warnings_on_stderr(), RunProgress(plan.conversations) as progress:
         try:
@@ -165,6 +160,16 @@ def _run(
     if outcome.problem:
         tell_operator(outcome.problem)
     return verdict(outcome.summary, gates, progress.error)
+
+
+def _tell_about(plan: Plan) -> None:
+    if plan.settings.hint:
+        tell_operator(plan.settings.hint)
+    if plan.learned:
+        tell_operator(
+            f"{plan.learned:,} of these cases are examples that the catalogue learns from (examples_from): "
+            "they say nothing about new ones. Give the tag “held” to cases that it is to be measured by."
+        )
 
 
 for _command in (reading.compare, reading.show, reading.regrade, growing.add, growing.import_, growing.lint):
