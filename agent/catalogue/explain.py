@@ -9,7 +9,7 @@ from pydantic_core import ErrorDetails
 
 from agent.catalogue.hours import Hours
 from agent.catalogue.reader import Lines, Path
-from agent.catalogue.schema import BeyondTrust, Catalogue, Link, Queue, TargetSettings
+from agent.catalogue.schema import NO_KEYS, BeyondTrust, Catalogue, Link, Queue, TargetSettings
 from agent.errors import Mistake
 
 
@@ -34,7 +34,7 @@ def explain(error: ValidationError, lines: Lines) -> list[Mistake]:
 def unknown_key(path: Path) -> str:
     """Say that the key at the end of `path` does not exist, and which ones do."""
     key, place = str(path[-1]), _place(path[:-1])
-    allowed = tuple(name for name in place.model.model_fields if name != "hash") if place.model else ()
+    allowed = tuple(name for name in place.model.model_fields if name not in NO_KEYS) if place.model else ()
     near = _nearest(key, allowed)
     guess = f'did you mean "{near}"? ' if near else ""
     return f'unknown key "{key}" in {place.name}: {guess}The keys are {", ".join(allowed)}'
