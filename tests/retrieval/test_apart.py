@@ -15,13 +15,29 @@ from agent.turn.judge import question_in
 from agent.turn.limits import Limits
 
 PRINTING = "Paper, toner and jobs that do not come out. Papier, Toner und Aufträge, die nicht herauskommen."
-SALARIES = "Monthly pay, bonuses and deductions, paper copies. Monatliches Gehalt und Abzüge, die nicht stimmen."
+SALARIES = (
+    "Monthly pay, bonuses and deductions, paper copies. Monatliches Gehalt und Abzüge, die nicht stimmen."
+)
 QUEUES = load(example_path()).queues
 LONG = "N" * 100  # characters that a name may have
 SAME = "Drucker und Papier. ნაბეჭდი ფურცელი, 印刷に関する問題です. Printers and their paper."
 
 pieces = st.sampled_from(
-    [*PRINTING.split(), *SALARIES.split(), "印刷", "ქსელი", "ASP.NET", "-", "–", "(VPN", "x)", "a:", "?", "\n- ", "\n\n"]
+    [
+        *PRINTING.split(),
+        *SALARIES.split(),
+        "印刷",
+        "ქსელი",
+        "ASP.NET",
+        "-",
+        "–",
+        "(VPN",
+        "x)",
+        "a:",
+        "?",
+        "\n- ",
+        "\n\n",
+    ]
 )
 descriptions = st.lists(pieces, max_size=25).map(" ".join)
 
@@ -67,7 +83,9 @@ def test_it_is_empty_where_there_is_nothing(one: str, other: str) -> None:
 
 
 def test_a_list_with_bullets_is_taken_apart() -> None:
-    one, other = told_apart("Printers\n- toner\n- paper jams", "Laptops:\n* screens\n• batteries", "toner", "en")
+    one, other = told_apart(
+        "Printers\n- toner\n- paper jams", "Laptops:\n* screens\n• batteries", "toner", "en"
+    )
     assert "toner" in phrases(one)
     assert set(phrases(one)) <= {"Printers", "toner", "paper jams"}
     assert set(phrases(other)) <= {"Laptops", "screens", "batteries"}
@@ -87,7 +105,9 @@ def test_phrases_are_ones_own_and_pass_the_gate(one: str, other: str, said: str,
 @pytest.mark.parametrize("language", ["en", "de"])
 def test_the_shipped_queues_are_told_apart_by_what_passes_the_gate(language: str) -> None:
     for one, other in permutations(QUEUES, 2):
-        first, second = told_apart(one.description, other.description, "it does not work since monday", language)
+        first, second = told_apart(
+            one.description, other.description, "it does not work since monday", language
+        )
         assert first
         assert second
         asked = question(one.name, first, other.name, second, language)
@@ -100,7 +120,9 @@ def question(one: str, first: str, other: str, second: str, language: str) -> st
 
 def test_the_longest_descriptions_take_no_time() -> None:
     """Every phrase is looked at once, not once for each of the other's: seconds, else, in which nothing else runs."""
-    one, other = (", ".join(f"{word} number {number}" for number in range(240)) for word in ("toner", "salary"))
+    one, other = (
+        ", ".join(f"{word} number {number}" for number in range(240)) for word in ("toner", "salary")
+    )
     began = time.process_time()
     assert all(told_apart(one[:5000], other[:5000], "toner", "en"))
     assert time.process_time() - began < 2

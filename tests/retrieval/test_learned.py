@@ -23,19 +23,43 @@ DOCUMENTS = [
     [("Networks", 2.0), ("Cables, wireless and remote connections.", 1.0)],
 ]
 # Letters of a script that the vectors do not know, and that no example is written in.
-GEORGIAN = [[("ბეჭდვა", 2.0), ("ქაღალდი, ტონერი", 1.0)], [("ხელფასი", 2.0), ("პრემია", 1.0)], [("ქსელი", 2.0)]]
+GEORGIAN = [
+    [("ბეჭდვა", 2.0), ("ქაღალდი, ტონერი", 1.0)],
+    [("ხელფასი", 2.0), ("პრემია", 1.0)],
+    [("ქსელი", 2.0)],
+]
 TAUGHT = [
     Example("the grey box hums at night", 0),
     Example("my bonus never came", 1),
     Example("kettle trips the fuse", 2),
 ]
-words = st.sampled_from("printing pay paper wireless kettle fuse grey box bonus the and 中文 😀 ტონერი".split())
+words = st.sampled_from(
+    [
+        "printing",
+        "pay",
+        "paper",
+        "wireless",
+        "kettle",
+        "fuse",
+        "grey",
+        "box",
+        "bonus",
+        "the",
+        "and",
+        "中文",
+        "😀",
+        "ტონერი",
+    ]
+)
 said = st.lists(words, max_size=6).map(" ".join) | st.text(max_size=40)
 examples = st.lists(st.builds(Example, said, st.integers(0, 2)), max_size=12)
 
 
 def test_an_example_finds_its_document_whatever_the_words_say() -> None:
-    plain, taught = Index(DOCUMENTS), Index(DOCUMENTS, [*TAUGHT, Example("the pay slip comes out of toner", 1)])
+    plain, taught = (
+        Index(DOCUMENTS),
+        Index(DOCUMENTS, [*TAUGHT, Example("the pay slip comes out of toner", 1)]),
+    )
     assert plain.search("the pay slip comes out of toner", 1)[0][0] == 0
     assert taught.search("the pay slip comes out of toner", 1)[0][0] == 1
     for example in TAUGHT:
@@ -51,12 +75,19 @@ def test_every_example_of_the_shipped_catalogue_finds_its_queue() -> None:
 
 def test_what_is_alike_is_found_too() -> None:
     alike = "the old kettle has tripped our fuse"
-    (best, score), plain = Index(DOCUMENTS, TAUGHT).search(alike, 1)[0], dict(Index(DOCUMENTS).search(alike, 3))
+    (best, score), plain = (
+        Index(DOCUMENTS, TAUGHT).search(alike, 1)[0],
+        dict(Index(DOCUMENTS).search(alike, 3)),
+    )
     assert best == 2
     assert score > plain.get(2, 0) + 0.1
 
 
-@given(st.lists(st.sampled_from("ბეჭდვა ქაღალდი ტონერი ხელფასი პრემია ქსელი უცნობი".split())).map(" ".join))
+@given(
+    st.lists(st.sampled_from(["ბეჭდვა", "ქაღალდი", "ტონერი", "ხელფასი", "პრემია", "ქსელი", "უცნობი"])).map(
+        " ".join
+    )
+)
 def test_what_is_like_no_example_stays_as_the_search_alone_has_it(query: str) -> None:
     assert Index(GEORGIAN, TAUGHT).search(query, 3) == Index(GEORGIAN).search(query, 3)
 

@@ -12,8 +12,38 @@ from agent.retrieval.terms import LONGEST, meanings
 LINES = (files("agent") / "data" / "places.txt").read_text("utf-8").splitlines()
 ENTRIES = [line for line in LINES if line and not line.startswith("# ")]
 # Words and first names of everyday English and German that are cities, too.
-EVERYDAY = """angers bar bath buy deal derby essen florence halle hamm hof lage leon mobile nice orange
-    pau phoenix plane reading regen sale sandwich singen spa split tours victoria worms zug""".split()
+EVERYDAY = [
+    "angers",
+    "bar",
+    "bath",
+    "buy",
+    "deal",
+    "derby",
+    "essen",
+    "florence",
+    "halle",
+    "hamm",
+    "hof",
+    "lage",
+    "leon",
+    "mobile",
+    "nice",
+    "orange",
+    "pau",
+    "phoenix",
+    "plane",
+    "reading",
+    "regen",
+    "sale",
+    "sandwich",
+    "singen",
+    "spa",
+    "split",
+    "tours",
+    "victoria",
+    "worms",
+    "zug",
+]
 COUNTRIES = [[(f"Service Desk {name}", 2.0)] for name in ("Germany", "Poland", "India", "Mexico")]
 
 
