@@ -52,7 +52,9 @@ class FileError(InputError):
 
 
 class CatalogueError(FileError):
-    """A catalogue with mistakes."""
+    """A catalogue with mistakes; `beside` are the files of examples that were read, too, relative to its folder."""
+
+    beside: tuple[str, ...] = ()
 
 
 class CaseFileError(FileError):

@@ -10,7 +10,7 @@ from pydantic_core import ErrorDetails
 from agent.catalogue.beyondtrust import BeyondTrust
 from agent.catalogue.hours import Hours
 from agent.catalogue.reader import Lines, Path
-from agent.catalogue.schema import TARGETS, Catalogue, Link, Queue
+from agent.catalogue.schema import NO_KEYS, TARGETS, Catalogue, Link, Queue
 from agent.errors import Mistake
 
 
@@ -41,7 +41,7 @@ def _mistake(error: ErrorDetails, lines: Lines) -> Mistake:
 def unknown_key(path: Path, kind: str = "") -> str:
     """Say that the key at the end of `path` does not exist, and which ones do; `kind` is the target's."""
     key, place = str(path[-1]), _place(path[:-1], kind)
-    allowed = tuple(name for name in place.model.model_fields if name != "hash") if place.model else ()
+    allowed = tuple(name for name in place.model.model_fields if name not in NO_KEYS) if place.model else ()
     near = _nearest(key, allowed)
     guess = f'did you mean "{near}"? ' if near else ""
     return f'unknown key "{key}" in {place.name}: {guess}The keys are {", ".join(allowed)}'

@@ -74,7 +74,7 @@ def _read(name: str, content: bytes) -> tuple[list[Gathered], list[str]]:
             continue
         try:
             examples += _example(json.loads(line))
-        except (ValueError, TypeError, KeyError, AttributeError):
+        except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
             mistakes.append(
                 f'{name}:{number}: this is no case: it looks like {{"opening": "…", "expect": {{"queue": "…"}}}}'
             )
@@ -91,6 +91,8 @@ def text_of(opening: str, facts: Iterable[str]) -> str:
 def _example(case: Any) -> Iterator[Gathered]:
     queues = case["expect"].get("queue", [])
     text = text_of(case["opening"], case.get("user", {}).get("facts", {}).values())
-    right = [queues] if isinstance(queues, str) else list(queues)
+    right = [queues] if isinstance(queues, str) else queues
+    if not isinstance(right, list) or not all(isinstance(queue, str) for queue in right):
+        raise TypeError("a queue is told by its id")
     if right and HELD not in case.get("tags", ()):
         yield Gathered(text, right[0])

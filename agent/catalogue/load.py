@@ -11,11 +11,10 @@ from agent.catalogue.check import cross_check
 from agent.catalogue.explain import explain, unknown_key
 from agent.catalogue.gathered import read_examples
 from agent.catalogue.reader import Lines, parse
-from agent.catalogue.schema import Catalogue
+from agent.catalogue.schema import NO_KEYS, Catalogue
 from agent.errors import CatalogueError, Mistake
 
 MAX_BYTES = 64 * 2**20
-_NO_KEYS = frozenset({"hash", "gathered"})  # fields of the record, but no keys of the file
 
 
 class Loaded(NamedTuple):
@@ -44,7 +43,7 @@ def load_bytes(content: bytes, path: str | os.PathLike[str]) -> Loaded:
     if tree is None:
         raise _error(path, mistakes)
     mistakes += cross_check(tree, lines)
-    for key in _NO_KEYS & set(tree if isinstance(tree, dict) else ()):
+    for key in NO_KEYS & set(tree if isinstance(tree, dict) else ()):
         mistakes.append(Mistake(lines.at([key]), unknown_key((key,))))
     catalogue = None
     try:
@@ -65,7 +64,9 @@ def _with_examples(
     files = read_examples(Path(path).parent, catalogue.examples_from)
     if files.mistakes:
         line = lines.at(["examples_from"])
-        raise _error(path, [Mistake(line, f"examples_from: {text}") for text in files.mistakes])
+        error = _error(path, [Mistake(line, f"examples_from: {text}") for text in files.mistakes])
+        error.beside = catalogue.examples_from
+        raise error
     digest.update(files.hash.encode())
     return catalogue.model_copy(update={"hash": digest.hexdigest(), "gathered": files.examples})
 

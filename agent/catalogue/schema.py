@@ -71,6 +71,10 @@ class Queue(Record):
     beyondtrust: BeyondTrust | None = None
 
 
+NO_KEYS = frozenset({"hash", "gathered"})
+"""Fields of a `Catalogue` that are no keys of the file."""
+
+
 class Catalogue(Record):
     """A catalogue.
 

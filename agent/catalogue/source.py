@@ -65,7 +65,14 @@ class CatalogueSource:
         # Stamps before reading: what is written meanwhile is a change. A file that was not known has none yet, so it is
         # read once more at the next look.
         self._stamps = {file: _stamp(file) for file in (Path(path), *self._stamps)}
-        catalogue = load(path)
+        try:
+            catalogue = load(path)
+        except CatalogueError as error:
+            unknown = {Path(path).parent / name for name in error.beside} - self._stamps.keys()
+            if not unknown:
+                raise
+            self._stamps |= dict.fromkeys(unknown)  # so that it is noticed when they are put right
+            return self._load(path)
         files = (Path(path), *(Path(path).parent / name for name in catalogue.examples_from))
         self._stamps = {file: self._stamps.get(file) for file in files}
         return Views(catalogue)

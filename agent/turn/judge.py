@@ -1,6 +1,7 @@
 """What is allowed of a model's decision at this moment (promises 2 and 6). Pure functions."""
 
 import re
+from collections.abc import Iterable
 
 from agent.catalogue.schema import Queue
 from agent.catalogue.view import shared_words
@@ -27,6 +28,10 @@ _ASKS = ("?", "？", "؟", "\u037e")  # the last one is the Greek question mark
 # What stands before these may be a statement of its own: "You are connected: do you see it?"
 _CLAUSE = re.compile(r"(?:\S+\s+){2,}\S*(?:[:;—–]|\s-)\s+")
 _QUOTES = str.maketrans(dict.fromkeys('“”„‟«»"', "'"))  # a summary is shown in quotes and may not leave them
+# The marks in a queue's name end no sentence and no clause ("IT - Network"): meanwhile characters for private use,
+# which no text has, stand for them.
+_ASIDE = {ord(mark): 0xE000 + number for number, mark in enumerate(".!?…:;—–-")}
+_BACK = {aside: mark for mark, aside in _ASIDE.items()}
 _CUT = 4  # times the limit: more of a model's text is not even looked at
 
 
@@ -49,7 +54,8 @@ def judge(ctx: Context, conversation: Conversation, decision: Decision) -> Decis
 
 
 def _ask(ctx: Context, decision: Ask) -> Ask:
-    question = question_in(decision.question, ctx.limits.question_chars)
+    names = [queue.name for queue in ctx.view.queues]
+    question = question_in(decision.question, ctx.limits.question_chars, names)
     if question is None:
         raise Refused(line("refused", "no_question"))
     suggestions = [say.label(inert(text[:LABEL_CUT])) for text in decision.suggestions[:SUGGESTIONS]]
@@ -67,16 +73,20 @@ def _misleads(suggestion: str) -> bool:
     return claims_transfer(suggestion) or folded(suggestion) in ours
 
 
-def question_in(text: str, limit: int) -> str | None:
+def question_in(text: str, limit: int, names: Iterable[str] = ()) -> str | None:
     """What of a model's text may be shown: its sentences that ask something, without live links.
 
     Statements are left out: only a statement can claim what was not done. None where nothing is left.
+    The queues' `names` stay whole.
     """
-    sentences = (" ".join(part.split()) for part in _ENDS_SENTENCE.split(clean(text[: _CUT * limit])))
+    text = clean(text[: _CUT * limit]).translate(dict.fromkeys(_BACK))
+    for name in names:
+        text = text.replace(name, name.translate(_ASIDE))
+    sentences = (" ".join(part.split()) for part in _ENDS_SENTENCE.split(text))
     asking = [_CLAUSE.sub("", sentence) for sentence in sentences if sentence.rstrip(_TAIL).endswith(_ASKS)]
     # One question at a time: the last, with the one before it where the two belong together.
     last = asking[-2:] if asking and asking[-1].split()[0].casefold() in ("or", "oder") else asking[-1:]
-    question = inert(" ".join(last))
+    question = inert(" ".join(last)).translate(_BACK)
     if not question or len(question) > limit or claims_transfer(question):
         return None
     return question

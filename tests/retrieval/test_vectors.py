@@ -5,7 +5,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent.retrieval.confidence import confidence
 from agent.retrieval.index import Index
 from agent.retrieval.vectors import DIMENSIONS, embed
 from agent.retrieval.wordpiece import pieces
@@ -73,10 +72,3 @@ def test_scores_fall_and_stay_within_bounds(text: str) -> None:
     scores = [score for _, score in Index(QUEUES).search(text, 3)]
     assert scores == sorted(scores, reverse=True)
     assert all(0 < score <= 1 for score in scores)
-
-
-def test_confidence_grows_with_the_margin_and_with_what_is_said() -> None:
-    assert confidence([], 5) == 0
-    assert confidence([0.5, 0.1], 8) > confidence([0.5, 0.4], 8) > confidence([0.5, 0.4], 1)
-    assert confidence([0.5, 0.1], 8) == confidence([0.5, 0.1], 80)
-    assert 0 < confidence([0.1], 0) < 0.5 < confidence([1.0], 8) < 1

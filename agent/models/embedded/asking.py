@@ -1,6 +1,5 @@
 """Propose the queue that fits, or ask: openly where too little was said, else between the two that fit best."""
 
-import re
 from collections.abc import Sequence
 from functools import cache
 
@@ -9,12 +8,11 @@ from agent.language.foreign import foreign_language
 from agent.language.locale import Locale, folded, locales
 from agent.language.understand import content_words, mentions_human, ordinal_in
 from agent.models.base import Briefing
-from agent.models.embedded.said import Said, everything, last_reply, select, telling_words
+from agent.models.embedded.said import Said, everything, last_reply, last_said, select, telling_words
 from agent.records.decision import Ask, Decision, NotForAgents
 from agent.retrieval.apart import told_apart
 from agent.retrieval.confidence import ENOUGH, FITS, confidence, enough
 
-_ENDS = re.compile(r"\s*(?:[:;—–!?…]|\.(?=\s|$)|\s-\s)\s*")
 CLOSE = 0.85
 """A second queue with at least this share of the best one's score is as likely."""
 
@@ -24,20 +22,21 @@ def propose_or_ask(briefing: Briefing, told: Sequence[str], locale: Locale, sure
     hits = briefing.view.search(" ".join(told), 3, language=locale.language)
     scores = [hit.score for hit in hits]
     clear = enough(scores, telling_words(told)) >= ENOUGH and confidence(scores) >= sure
-    asked = last_reply(briefing.messages)
     foreign = foreign_language(" ".join(told))
-    if asked == locale("not_for_agents"):  # they insist
-        return select(hits[0] if hits else Hit(briefing.view.default, 0.0), told, locale)
+    if last_said(briefing.messages, "not_for_agents"):  # they insist
+        fits = hits and scores[0] >= FITS
+        return select(hits[0] if fits else Hit(briefing.view.default, 0.0), told, locale)
     beyond = not hits or scores[0] < FITS
-    if beyond and asked == locale("ask_more") and not foreign and not mentions_human(" ".join(told)):
+    asked = last_said(briefing.messages, "ask_more")
+    if beyond and asked and not foreign and not mentions_human(" ".join(told)):
         return NotForAgents(reason="none of the queues is about anything like it")
     if hits and (clear or not briefing.questions_left):
         return select(hits[0], told, locale)
-    if foreign and asked != foreign.says:
+    if foreign and last_reply(briefing.messages) != foreign.says:
         return Ask(question=foreign.says)
     close = [hit for hit in hits[:2] if hit.score >= FITS and hit.score >= CLOSE * scores[0]]
     # Not sure after an open question: the two best are named, far apart or not.
-    again = asked in (locale("ask_more"), locale("ask_issue"))
+    again = asked or last_said(briefing.messages, "ask_issue")
     rivals = close if len(close) > 1 else hits[:2] if again else []
     return (
         _between(rivals[0], rivals[1], told, locale) if len(rivals) > 1 else Ask(question=locale("ask_more"))
@@ -47,20 +46,12 @@ def propose_or_ask(briefing: Briefing, told: Sequence[str], locale: Locale, sure
 def _between(one: Hit, other: Hit, told: Sequence[str], locale: Locale) -> Ask:
     names = (one.queue.name, other.queue.name)
     words = told_apart(one.queue.description, other.queue.description, " ".join(told), locale.language)
-    first, second = (
-        f"{_spoken(name)} ({_spoken(said)})" if said else _spoken(name)
-        for name, said in zip(names, words, strict=True)
-    )
+    first, second = (f"{name} ({said})" if said else name for name, said in zip(names, words, strict=True))
     return Ask(
         question=locale("ask_between", first=first, second=second),
         suggestions=names,
         between=(one.queue.id, other.queue.id),
     )
-
-
-def _spoken(text: str) -> str:
-    """`text` as a part of a question: what ends or begins a sentence would tear it apart."""
-    return _ENDS.sub(", ", text).strip(", ")
 
 
 def answered(briefing: Briefing, said: Said, locale: Locale, sure: float) -> Decision:

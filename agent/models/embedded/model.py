@@ -7,7 +7,7 @@ from agent.language.understand import describes_problem, greets
 from agent.models.base import Answer, Briefing
 from agent.models.embedded.asking import answered, propose_or_ask
 from agent.models.embedded.changing import corrected
-from agent.models.embedded.said import last_reply, said_in
+from agent.models.embedded.said import last_said, said_in
 from agent.models.embedded.two_problems import two_problems
 from agent.records.decision import Ask, Decision
 from agent.retrieval.confidence import confidence
@@ -46,7 +46,7 @@ class EmbeddedModel:
         if briefing.proposal:
             return corrected(briefing, briefing.proposal, said.new, locale)
         if not any(map(describes_problem, (*said.earlier, *said.new))):
-            again = last_reply(briefing.messages) in (locale("ask_issue"), locale("ask_hello"))
+            again = last_said(briefing.messages, "ask_issue", "ask_hello")
             key = "ask_more" if again else "ask_hello" if all(map(greets, said.new)) else "ask_issue"
             return Ask(question=locale(key))
         if len(briefing.asked_between) > 1:

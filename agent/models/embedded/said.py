@@ -44,6 +44,12 @@ def last_reply(messages: Sequence[Message]) -> str:
     return next((m.reply.text for m in reversed(messages) if m.role == "assistant" and not m.aside), "")
 
 
+def last_said(messages: Sequence[Message], *keys: str) -> bool:
+    """Whether the last reply was one of these fixed texts, in any language: people change theirs meanwhile."""
+    last = last_reply(messages)
+    return any(last == locale(key) for locale in locales().values() for key in keys)
+
+
 def everything(view: View, texts: Iterable[str], language: str | None = None) -> list[Hit]:
     """Every queue that has to do with `texts`, best first."""
     return view.search(" ".join(texts), len(view.queues), language=language)
