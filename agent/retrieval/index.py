@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from agent.retrieval.confidence import ELSEWHERE
 from agent.retrieval.learned import Example, Learned, most
 from agent.retrieval.ranker import Ranker
 from agent.retrieval.terms import meanings
@@ -38,6 +39,12 @@ class Index:
             Learned(examples, self._found([example.text for example in examples])) if learns else None
         )
 
+    @property
+    def elsewhere(self) -> float:
+        """Below this score a text belongs to no document: what examples say, where there are enough of them."""
+        usual = self._learned.usual if self._learned else None
+        return ELSEWHERE if usual is None else usual
+
     def make_ready(self) -> None:
         """Do now what the first search would do."""
         _ = self._parts
@@ -49,19 +56,18 @@ class Index:
         if not self._documents:
             return []
         found = self._found([query])[0]
-        learned = found + self._learned.corrections(query) if self._learned else found
-        scores = np.clip(learned / (1 + _VECTORS), 0, 1)
+        scores = np.clip(found + self._learned.corrections(query), 0, 1) if self._learned else found
         scores[(found <= _NOTHING) & (scores <= _LEARNED)] = 0
         best = np.argsort(-scores, kind="stable")[:limit]
         return [(int(number), float(scores[number])) for number in best if scores[number] > _NOTHING]
 
     def _found(self, queries: Sequence[str]) -> "NDArray[np.float32]":
-        """For each query what words and vectors make of each document."""
+        """For each query what words and vectors make of each document, between 0 and 1."""
         import numpy as np
 
-        return np.array(
-            [self._words.scores(query) + _VECTORS * self._likeness(query) for query in queries], np.float32
-        )
+        found = [self._words.scores(query) + _VECTORS * self._likeness(query) for query in queries]
+        scores: NDArray[np.float32] = np.clip(np.array(found, np.float32) / (1 + _VECTORS), 0, 1)
+        return scores
 
     def _likeness(self, query: str) -> "NDArray[np.float64]":
         """For each document the cosine of the part of it that is most alike, from 0 (unrelated) to 1."""

@@ -26,7 +26,10 @@ _MOST_NUMBERS = 4_000_000  # examples times documents, in memory
 _WIDTH = 2_048  # features are hashed to so many numbers: two in one place cost less than a point of accuracy
 _MEANING = 0.5  # how much alike in meaning counts, beside alike in words
 _RIDGE = 0.5  # how little a single example is trusted
-# All three were chosen by leaving one out on training rows of the outside data (docs/evals.md).
+_UNUSUAL = 0.03  # the share of examples that are hardly like the others
+_ENOUGH = 3  # such examples, to say what they score
+_MATCH = 0.55  # what a text that belongs to a document scores; with another number scores would mean something else
+# All of them were chosen by leaving one out on training rows of the outside data (docs/evals.md).
 
 
 class Example(NamedTuple):
@@ -56,9 +59,15 @@ class Learned:
         self._meaning = np.array([embed(example.text) for example in examples])
         alike = (self._words @ self._words.T + _MEANING * self._meaning @ self._meaning.T) / (1 + _MEANING)
         wanted = np.zeros_like(found)
-        wanted[range(len(examples)), [example.owner for example in examples]] = 1
+        own = range(len(examples)), [example.owner for example in examples]
+        wanted[own] = np.maximum(found[own], _MATCH)
         ridge = _RIDGE * np.eye(len(examples), dtype=np.float32)
-        self._weights = np.linalg.solve(alike + ridge, wanted - found)
+        inverse = np.linalg.inv(alike + ridge)
+        self._weights = inverse @ (wanted - found)
+        left_out = wanted - self._weights / np.diag(inverse)[:, None]
+        best = left_out.max(axis=1)
+        self.usual = float(np.quantile(best, _UNUSUAL)) if len(examples) * _UNUSUAL >= _ENOUGH else None
+        """What all but 3 of 100 examples score at least when they are not learned from; None: too few to know."""
 
     def corrections(self, query: str) -> "Matrix":
         """What to add to the score of each document."""

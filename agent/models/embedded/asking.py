@@ -26,7 +26,7 @@ def propose_or_ask(briefing: Briefing, told: Sequence[str], locale: Locale, sure
     if last_said(briefing.messages, "not_for_agents"):  # they insist
         fits = hits and scores[0] >= FITS
         return select(hits[0] if fits else Hit(briefing.view.default, 0.0), told, locale)
-    beyond = not hits or scores[0] < FITS
+    beyond = not hits or scores[0] < briefing.view.index.elsewhere
     asked = last_said(briefing.messages, "ask_more")
     if beyond and asked and not foreign and not mentions_human(" ".join(told)):
         return NotForAgents(reason="none of the queues is about anything like it")
