@@ -58,7 +58,8 @@ def _ask(ctx: Context, decision: Ask) -> Ask:
     question = question_in(decision.question, ctx.limits.question_chars, names)
     if question is None:
         raise Refused(line("refused", "no_question"))
-    suggestions = [say.label(inert(text[:LABEL_CUT])) for text in decision.suggestions[:SUGGESTIONS]]
+    offered = [text if text in names else inert(text[:LABEL_CUT]) for text in decision.suggestions]
+    suggestions = [say.label(text) for text in offered[:SUGGESTIONS]]
     between = [id_ for id_ in dict.fromkeys(decision.between) if ctx.view.get(id_)]
     return Ask(
         question=question,

@@ -4,7 +4,7 @@ from agent.errors import SettingsError
 from agent.models.choose import choose_model
 from agent.models.embedded import EmbeddedModel
 from agent.models.openai_chat import OpenAIModel
-from agent.settings import Settings
+from agent.settings import SURE, Settings
 
 
 def test_embedded_by_default_with_a_hint() -> None:
@@ -77,6 +77,14 @@ OPENAI = {"HANDOFF_MODEL": "m", "OPENAI_API_KEY": "sk-1"}
         ({"HANDOFF_TIMEOUT": "0"}, "HANDOFF_TIMEOUT is '0'"),
         ({"HANDOFF_TIMEOUT": "nan"}, "HANDOFF_TIMEOUT is 'nan'"),
         ({"HANDOFF_TIMEOUT": "inf"}, "HANDOFF_TIMEOUT is 'inf'"),
+        ({"HANDOFF_SURE": "very"}, "HANDOFF_SURE is 'very': it is a number from 0 to 1, for example 0.2"),
+        ({"HANDOFF_SURE": "1.01"}, "HANDOFF_SURE is '1.01'"),
+        ({"HANDOFF_SURE": "-0.1"}, "HANDOFF_SURE is '-0.1'"),
+        ({"HANDOFF_SURE": "50%"}, "HANDOFF_SURE is '50%'"),
+        ({"HANDOFF_SURE": "0,5"}, "HANDOFF_SURE is '0,5'"),
+        ({"HANDOFF_SURE": "nan"}, "HANDOFF_SURE is 'nan'"),
+        ({"HANDOFF_SURE": "inf"}, "HANDOFF_SURE is 'inf'"),
+        ({**OPENAI, "HANDOFF_SURE": "2"}, "HANDOFF_SURE is '2'"),
         ({"HANDOFF_STATE_KEY": "short-secret"}, "HANDOFF_STATE_KEY is too short"),
     ],
 )
@@ -88,6 +96,14 @@ def test_what_is_wrong_is_told_in_one_line(environ: dict[str, str], told: str) -
     assert "\n" not in message
     for secret in ("sk-1", "short-secret"):
         assert secret not in message
+
+
+@pytest.mark.parametrize(
+    ("value", "sure"), [("", SURE), ("  ", SURE), ("0", 0), ("1", 1), (" 0.35 ", 0.35), ("5e-1", 0.5)]
+)
+def test_how_sure_the_embedded_model_has_to_be(value: str, sure: float) -> None:
+    assert Settings.from_environment({"HANDOFF_SURE": value}).sure == sure
+    assert Settings.from_environment({}).sure == SURE
 
 
 def test_an_empty_flag() -> None:

@@ -22,10 +22,10 @@ def propose_or_ask(briefing: Briefing, told: Sequence[str], locale: Locale, sure
     hits = briefing.view.search(" ".join(told), 3, language=locale.language)
     scores = [hit.score for hit in hits]
     clear = enough(scores, telling_words(told)) >= ENOUGH and confidence(scores) >= sure
+    best = hits[0] if hits and scores[0] >= FITS else Hit(briefing.view.default, 0.0)
     foreign = foreign_language(" ".join(told))
     if last_said(briefing.messages, "not_for_agents"):  # they insist
-        fits = hits and scores[0] >= FITS
-        return select(hits[0] if fits else Hit(briefing.view.default, 0.0), told, locale)
+        return select(best, told, locale)
     beyond = not hits or scores[0] < briefing.view.index.elsewhere
     asked = last_said(briefing.messages, "ask_more")
     if beyond and asked and not foreign and not mentions_human(" ".join(told)):
@@ -38,9 +38,10 @@ def propose_or_ask(briefing: Briefing, told: Sequence[str], locale: Locale, sure
     # Not sure after an open question: the two best are named, far apart or not.
     again = asked or last_said(briefing.messages, "ask_issue")
     rivals = close if len(close) > 1 else hits[:2] if again else []
-    return (
-        _between(rivals[0], rivals[1], told, locale) if len(rivals) > 1 else Ask(question=locale("ask_more"))
-    )
+    if len(rivals) > 1:
+        return _between(rivals[0], rivals[1], told, locale)
+    # An open question is asked once: the same again would not help.
+    return select(best, told, locale) if asked else Ask(question=locale("ask_more"))
 
 
 def _between(one: Hit, other: Hit, told: Sequence[str], locale: Locale) -> Ask:
