@@ -1,7 +1,7 @@
 """Queues as a model reads them: one line each, which no description can break out of."""
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from agent.catalogue.schema import Queue
 from agent.language.clean import one_line
@@ -19,25 +19,25 @@ def quoted(text: str, limit: int = 600) -> str:
     return one_line(text, limit).translate(_LOOKALIKES)
 
 
-def queue_line(queue: Queue) -> str:
-    """All that is needed to choose `queue`, on one line."""
+def queue_line(queue: Queue, shown: str, *, examples: bool = True) -> str:
+    """All that is needed to choose `queue`, which the model knows as `shown`, on one line."""
     about = [quoted(queue.description)]
     if queue.not_for:
         about.append(line("queue", "not_for", text=quoted(queue.not_for)))
-    if queue.examples:
-        examples = "; ".join(quoted(example, 100) for example in queue.examples[:_EXAMPLES])
-        about.append(line("queue", "examples", text=examples))
+    if queue.examples and examples:
+        told = "; ".join(quoted(example, 100) for example in queue.examples[:_EXAMPLES])
+        about.append(line("queue", "examples", text=told))
     if queue.languages:
         about.append(line("queue", "languages", text=quoted(", ".join(queue.languages), 100)))
     return line(
         "queue",
         "line",
-        id=quoted(queue.id),
+        id=quoted(shown),
         name=quoted(queue.name, 100),
         description=" ".join(filter(None, about)),
     )
 
 
-def queue_lines(queues: Iterable[Queue]) -> str:
-    """One line for each of `queues`."""
-    return "\n".join(queue_line(queue) for queue in queues)
+def queue_lines(queues: Iterable[Queue], shown: Mapping[str, str], *, examples: bool = True) -> str:
+    """One line for each of `queues`; `shown` says what the model knows their ids as."""
+    return "\n".join(queue_line(queue, shown[queue.id], examples=examples) for queue in queues)

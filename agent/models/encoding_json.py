@@ -5,7 +5,7 @@ knows no handoff: the person's yes needs no model.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from agent.errors import ModelAnswerInvalid
@@ -16,16 +16,18 @@ from prompts import line
 
 UNCLEAR = "unclear"
 NOT_FOR_AGENTS = "not_for_agents"
+WORDS = (UNCLEAR, NOT_FOR_AGENTS)
+"""What the deciding field can be beside a queue."""
 
 _QUEUE = re.compile(r'"queue"\s*:\s*"([^"\\]*)"')
 
 
-def parameters(queue_ids: Sequence[str]) -> dict[str, Any]:
-    """What a request needs, so that the answer can only be one of `queue_ids`, or none of them."""
+def parameters(queues: Iterable[str]) -> dict[str, Any]:
+    """What a request needs, so that the answer can only be one of `queues`, or none of them."""
     # In this order: a small model that has written the problem down chooses better.
     properties = {
         "summary": {"type": "string"},
-        "queue": {"type": "string", "enum": [*queue_ids, UNCLEAR, NOT_FOR_AGENTS]},
+        "queue": {"type": "string", "enum": [*queues, UNCLEAR, NOT_FOR_AGENTS]},
         "question": {"type": "string"},
         "second_issue": {"type": "string"},
     }
@@ -36,7 +38,8 @@ def parameters(queue_ids: Sequence[str]) -> dict[str, Any]:
         "additionalProperties": False,
     }
     json_schema = {"name": "decision", "strict": True, "schema": schema}
-    return {"response_format": {"type": "json_schema", "json_schema": json_schema}}
+    # Of a small model's answers only the likeliest one is any good.
+    return {"response_format": {"type": "json_schema", "json_schema": json_schema}, "temperature": 0}
 
 
 def kind(text: str) -> str | None:
@@ -45,8 +48,12 @@ def kind(text: str) -> str | None:
     return _kind(found[1]) if found else None
 
 
-def parse(completion: Completion) -> Decision:
-    """The decision in an answer; raises `ModelAnswerInvalid`, with a text for the model."""
+def parse(completion: Completion, ids: Mapping[str, str]) -> Decision:
+    """The decision in an answer, with the queue's id, which `ids` gives for its handle.
+
+    What is no handle stays as it is: an id, or nothing that gets through. Raises `ModelAnswerInvalid`, with a
+    text for the model.
+    """
     if not completion.text:
         raise ModelAnswerInvalid(line("corrections", "empty"))
     answer = first_object(completion.text, "queue")
@@ -62,7 +69,9 @@ def parse(completion: Completion) -> Decision:
         case "select_queue":
             second = answer.get("second_issue")
             second = second.strip() if isinstance(second, str) else ""
-            return SelectQueue(queue_id=queue.strip(), summary=text, second_issue=second)
+            return SelectQueue(
+                queue_id=ids.get(queue.strip(), queue.strip()), summary=text, second_issue=second
+            )
     if not isinstance(question, str) or not question.strip():
         raise ModelAnswerInvalid(line("corrections", "json_question"))
     return Ask(question=question.strip())

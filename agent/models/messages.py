@@ -5,15 +5,18 @@ same for a whole conversation and for everybody who may see the same queues; the
 state, in a system message of its own, and only if there is anything to say.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 from weakref import WeakKeyDictionary
 
+from agent.catalogue.schema import Queue
 from agent.catalogue.view import View
+from agent.models import encoding_json
 from agent.models.base import Briefing
 from agent.models.catalogue_text import queue_lines, quoted
+from agent.models.handles import handles
 from agent.models.state import candidates_of, state_text
 from agent.models.tokens import Count, counter, cut, in_bytes
 from agent.records.conversation import Message
@@ -28,21 +31,22 @@ _LEAST = 200  # tokens that the person's last message gets, whatever else there 
 
 @dataclass(frozen=True, slots=True)
 class Prefix:
-    """The part that does not change; `listed`: the catalogue is in it."""
+    """The part that does not change; `listed`: the catalogue is in it. `shown`: what the model knows ids as."""
 
     text: str
     listed: bool
+    shown: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prompt:
-    """A prompt in its parts. `queue_ids` are the queues that the model can read about in it."""
+    """A prompt in its parts. `ids` are those of the queues that it tells of, by what the model knows them as."""
 
     system: str
     turns: tuple[ChatMessage, ...]
     state: str
     listed: bool
-    queue_ids: tuple[str, ...]
+    ids: Mapping[str, str]
 
     def messages(self, *, state_first: bool = False) -> list[ChatMessage]:
         """The messages; `state_first` for chat templates that take a system message only at the beginning."""
@@ -78,29 +82,43 @@ class PromptWriter:
         """The prompt of `briefing`; `reserved` tokens are left for what else the request carries."""
         prefix = self.prefix(briefing.view)
         candidates = None if prefix.listed else candidates_of(briefing)
-        while candidates and not self._fits(queue_lines(candidates), self._catalogue_tokens):
+        while candidates and not self._fits(self._lines(candidates, prefix.shown), self._catalogue_tokens):
             candidates = candidates[:-1]
-        state = state_text(briefing, candidates)
+        found = None if candidates is None else self._lines(candidates, prefix.shown)
+        state = state_text(briefing, found, prefix.shown, hints=self._decisions == "json")
         queues = briefing.view.queues if candidates is None else candidates
         return Prompt(
             system=prefix.text,
             turns=tuple(self._cut(_turns(briefing.messages), [prefix.text, state], reserved)),
             state=state,
             listed=prefix.listed,
-            queue_ids=tuple(queue.id for queue in queues),
+            ids={prefix.shown[queue.id]: queue.id for queue in queues},
         )
 
     def prefix(self, view: View) -> Prefix:
         """Instructions and catalogue for everybody who has this view."""
         if view not in self._prefixes:
-            queues = queue_lines(view.queues)
+            shown = self._shown(view)
+            queues = self._lines(view.queues, shown)
             listed = self._fits(queues, self._catalogue_tokens)
-            parts = [prompt("rules"), prompt(f"{self._decisions}_rules")]
-            parts.append(prompt("listed", queues=queues) if listed else prompt("searched"))
-            if not listed and self._decisions == "tools":
-                parts.append(prompt("searched_tools"))
-            self._prefixes[view] = Prefix("\n\n".join(parts), listed)
+            catalogue = prompt("listed", queues=queues) if listed else prompt("searched")
+            if self._decisions == "json":
+                # What a small model has read last it follows best.
+                parts = [prompt("rules"), catalogue, prompt("json_rules")]
+            else:
+                parts = [prompt("rules"), prompt("tools_rules"), catalogue]
+                parts += [] if listed else [prompt("searched_tools")]
+            self._prefixes[view] = Prefix("\n\n".join(parts), listed, shown)
         return self._prefixes[view]
+
+    def _shown(self, view: View) -> Mapping[str, str]:
+        if self._decisions == "json":
+            return handles(view.queues, reserved=encoding_json.WORDS)
+        return {queue.id: queue.id for queue in view.queues}
+
+    def _lines(self, queues: Sequence[Queue], shown: Mapping[str, str]) -> str:
+        # A small model gives the examples out as what the person said.
+        return queue_lines(queues, shown, examples=self._decisions == "tools")
 
     def _fits(self, text: str, budget: int) -> bool:
         # Bytes over-estimate, so most texts need no tokenizer, which takes a second to load.

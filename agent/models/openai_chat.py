@@ -105,7 +105,7 @@ class OpenAIModel:
 
     def _wanted(self, prompt: Prompt) -> dict[str, Any]:
         if self._decisions == "json":
-            decisions = encoding_json.parameters(prompt.queue_ids)
+            decisions = encoding_json.parameters(prompt.ids)
         else:
             decisions = encoding_tools.parameters(search=not prompt.listed)
         return {**decisions, "max_completion_tokens": _ANSWER_TOKENS}
@@ -131,7 +131,7 @@ class OpenAIModel:
         if completion.finish in ("length", "content_filter"):
             raise ModelAnswerInvalid(line("corrections", "cut_off"))
         if self._decisions == "json":
-            return encoding_json.parse(completion)
+            return encoding_json.parse(completion, prompt.ids)
         return encoding_tools.parse(completion, search=not prompt.listed)
 
 

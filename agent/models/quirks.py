@@ -3,7 +3,14 @@
 import re
 from typing import Any
 
-_REFUSABLE = ("parallel_tool_calls", "stream_options", "max_completion_tokens", "response_format", "strict")
+_REFUSABLE = (
+    "parallel_tool_calls",
+    "stream_options",
+    "max_completion_tokens",
+    "response_format",
+    "temperature",
+    "strict",
+)
 _SCHEMA = re.compile(r"\b(response_format|json_schema|grammar)\b")
 _SYSTEM_FIRST = re.compile(
     r"alternat|\bsystem\b.{0,60}\b(first|beginning|start|role|position)\b|\brole\b.{0,60}\bsystem\b",

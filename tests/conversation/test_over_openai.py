@@ -8,9 +8,10 @@ from agent import HandoffAgent
 from agent.data import example_path
 from agent.models.messages import Decisions
 from agent.models.openai_chat import OpenAIModel
-from tests.support.openai_answers import call, failure, text
+from tests.support.openai_answers import call, content, failure, text
 from tests.support.openai_stub import DATABASE_SUPPORT, OpenAIStub, brain
 
+_EU_PAYROLL = "b3d81f65-2c7e-4a90-96e4-7d15f0c8a23b"  # hidden from most
 URL = f"https://livechat.acme.com/start-chat?queue_id={DATABASE_SUPPORT}"
 
 
@@ -70,3 +71,30 @@ async def test_a_claim_is_repaired_over_the_wire() -> None:
         assert reply.proposal
         assert "connected you" not in reply.text
         assert "was not shown" in stub.requests[1].messages[-1]["content"]
+
+
+async def test_in_json_a_queue_is_chosen_by_its_handle() -> None:
+    chosen = content(
+        {"summary": "SQL is slow.", "queue": "database_support", "question": "", "second_issue": ""}
+    )
+    with OpenAIStub([chosen]) as stub:
+        model = OpenAIModel("m", base_url=stub.base_url, decisions="json")
+        async with HandoffAgent.from_file(example_path(), model=model) as agent:
+            reply = await agent.start().send("my SQL database is slow")
+    assert reply.proposal
+    assert reply.proposal.queue_id == DATABASE_SUPPORT
+
+
+@pytest.mark.parametrize(
+    "queue", ["unheard_of", "eu_payroll_systems", _EU_PAYROLL, "Database Support", "../start"]
+)
+async def test_in_json_what_is_no_queue_of_this_person_is_repaired_once(queue: str) -> None:
+    odd = content({"summary": "s", "queue": queue, "question": "", "second_issue": ""})
+    with OpenAIStub([odd, odd]) as stub:
+        model = OpenAIModel("m", base_url=stub.base_url, decisions="json")
+        async with HandoffAgent.from_file(example_path(), model=model) as agent:
+            reply = await agent.start().send("my SQL database is slow")
+        corrected = stub.requests[1].messages[-1]["content"]
+    assert f'There is no queue "{queue}"' in corrected
+    assert reply.proposal
+    assert reply.proposal.queue_id == DATABASE_SUPPORT  # the embedded engine's

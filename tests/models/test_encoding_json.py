@@ -29,17 +29,33 @@ def test_one_field_decides_among_the_visible_queues() -> None:
 )
 def test_only_the_queue_decides(queue: str, expected: Decision) -> None:
     text = json.dumps({**ANSWER, "queue": queue})
-    assert parse(Completion(text=text)) == expected
+    assert parse(Completion(text=text), {}) == expected
     assert kind(text) == expected.kind
+
+
+@pytest.mark.parametrize(
+    ("answered", "meant"),
+    [
+        ("databases", "q1"),
+        (" databases ", "q1"),
+        ("q1", "q1"),  # servers that take no schema, and models that know ids from elsewhere
+        ("Databases", "Databases"),  # nobody's, which the turn refuses
+        ("unheard_of", "unheard_of"),
+    ],
+)
+def test_a_handle_is_its_queue_and_an_id_stays_one(answered: str, meant: str) -> None:
+    text = json.dumps({**ANSWER, "queue": answered})
+    decision = parse(Completion(text=text), {"databases": "q1"})
+    assert decision == SelectQueue(queue_id=meant, summary="s")
 
 
 @pytest.mark.parametrize(
     ("given", "kept"), [(" The printer. ", "The printer."), ("", ""), (None, ""), (7, "")]
 )
 def test_a_second_problem_is_taken_along_and_decides_nothing(given: object, kept: str) -> None:
-    decision = parse(Completion(text=json.dumps({**ANSWER, "second_issue": given})))
+    decision = parse(Completion(text=json.dumps({**ANSWER, "second_issue": given})), {})
     assert decision == SelectQueue(queue_id="q1", summary="s", second_issue=kept)
-    asked = parse(Completion(text=json.dumps({**ANSWER, "queue": "unclear", "second_issue": given})))
+    asked = parse(Completion(text=json.dumps({**ANSWER, "queue": "unclear", "second_issue": given})), {})
     assert asked == Ask(question="What?")
 
 
@@ -48,7 +64,7 @@ def test_a_second_problem_is_taken_along_and_decides_nothing(given: object, kept
 )
 def test_the_object_is_found_in_what_surrounds_it(text: str) -> None:
     whole = text.replace("{}", json.dumps(ANSWER))
-    assert parse(Completion(text=whole)) == SelectQueue(queue_id="q1", summary="s")
+    assert parse(Completion(text=whole), {}) == SelectQueue(queue_id="q1", summary="s")
 
 
 @pytest.mark.parametrize(
@@ -65,7 +81,7 @@ def test_the_object_is_found_in_what_surrounds_it(text: str) -> None:
 )
 def test_the_model_is_told_what_was_wrong(text: str, told: str) -> None:
     with pytest.raises(ModelAnswerInvalid, match=told):
-        parse(Completion(text=text))
+        parse(Completion(text=text), {})
 
 
 def test_kind_is_known_only_when_the_field_is_complete() -> None:

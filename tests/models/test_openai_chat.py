@@ -115,7 +115,7 @@ async def test_json_mode_offers_the_visible_queues_only() -> None:
     (request,) = stub.requests
     assert "tools" not in request.body
     properties = request.body["response_format"]["json_schema"]["schema"]["properties"]
-    assert properties["queue"]["enum"] == [DATABASE, NETWORK, "unclear", "not_for_agents"]
+    assert properties["queue"]["enum"] == ["database_support", "network", "unclear", "not_for_agents"]
 
 
 async def test_a_large_catalogue_is_searched() -> None:
@@ -131,7 +131,7 @@ async def test_a_large_catalogue_is_searched() -> None:
     assert "search_queues" in with_tools.tools
     assert "queue-00042 | Team 42" in with_tools.messages[-1]["content"]
     properties = as_json.body["response_format"]["json_schema"]["schema"]["properties"]
-    assert "queue-00042" in properties["queue"]["enum"]
+    assert "team_42" in properties["queue"]["enum"]
     assert len(properties["queue"]["enum"]) <= 22
 
 

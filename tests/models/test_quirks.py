@@ -79,6 +79,16 @@ async def test_a_schema_becomes_a_json_object_and_then_nothing() -> None:
     assert ["response_format" in r.body for r in requests] == [True, True, False, False]
 
 
+async def test_a_temperature_that_is_refused_is_left_out() -> None:
+    def fixed(request: Request) -> Canned:
+        said = "Unsupported value: 'temperature' does not support 0 with this model."
+        return failure(400, said, param="temperature") if "temperature" in request.body else JSON
+
+    requests = await ask_twice(fixed, decisions="json")
+    assert ["temperature" in r.body for r in requests] == [True, False, False]
+    assert all("json_schema" in r.body["response_format"] for r in requests)
+
+
 @pytest.mark.parametrize(
     ("status", "said"),
     [

@@ -1,0 +1,25 @@
+"""What the search makes of the person's words, said to models that are too small to be sure by themselves."""
+
+from collections.abc import Mapping
+
+from agent.language.understand import content_words, describes_problem
+from agent.models.base import Briefing
+from agent.models.catalogue_text import quoted
+from agent.models.embedded import SURE
+from agent.retrieval.confidence import confidence
+from prompts import line
+
+_BEST = 3
+_SAID = 1_000  # characters of the person's words that stand once more where a small model looks
+
+
+def hints_of(briefing: Briefing, said: str, shown: Mapping[str, str]) -> list[str]:
+    """Lines for the state about `said`; `shown` says what the model knows the queues' ids as."""
+    may_ask = briefing.questions_left > 0
+    if not describes_problem(said):
+        return [line("state", "nothing_said")] if may_ask else []
+    hits = briefing.view.search(said, _BEST, language=briefing.language)
+    sure = confidence([hit.score for hit in hits], len(set(content_words(said)))) >= SURE
+    found = ", ".join(shown[hit.queue.id] for hit in hits)
+    hint = line("state", "unsure" if may_ask and not sure else "likely", queues=found)
+    return [*([hint] if hits else []), line("state", "said", words=quoted(said, _SAID))]
