@@ -91,6 +91,7 @@ class Plan:
         """What the result depends on, as it stands in `summary.json`."""
         return {
             **self.about_model,
+            "sure": self.settings.sure if self.settings.model == EMBEDDED else None,
             "trials": self.trials,
             "limit": self.limit,
             "tags": list(self.tags),
@@ -106,7 +107,7 @@ class Plan:
         return {
             **self.configuration,
             "tape": None if self.mode == "cache" or not self.tape else f"{self.mode} {self.tape.resolve()}",
-            "program": [_hash_of(files(name), ".py", ".yaml") for name in ("agent", "evals")],
+            "program": [_hash_of(files(name), ".py", ".yaml", ".txt", ".npz") for name in ("agent", "evals")],
         }
 
 
