@@ -1,5 +1,6 @@
 """A run: the same result in any order, gone on with where it stopped, and never mixed with another one."""
 
+import dataclasses
 import json
 import shutil
 from collections.abc import Callable
@@ -72,6 +73,7 @@ class Dies(EmbeddedModel):
     """An embedded model that is interrupted in the n-th call."""
 
     def __init__(self, at: int) -> None:
+        super().__init__()
         self.left = at
 
     async def decide(self, briefing: Briefing, started: Callable[[str], None] | None = None) -> Answer:
@@ -91,6 +93,14 @@ def test_an_interrupted_run_goes_on_where_it_was(tmp_path: Path) -> None:
     assert outcome.played == 2
     assert seen == ["clear", "vague"]
     assert (tmp_path / "whole/summary.json").read_bytes() == (tmp_path / "out/summary.json").read_bytes()
+
+
+def test_a_run_is_not_gone_on_with_where_the_model_has_to_be_surer(tmp_path: Path) -> None:
+    evaluate(plan(tmp_path), tmp_path / "out")
+    surer = plan(tmp_path)
+    surer = dataclasses.replace(surer, settings=dataclasses.replace(surer.settings, sure=0.9))
+    with pytest.raises(InputError, match="a run of another configuration: sure"):
+        evaluate(surer, tmp_path / "out")
 
 
 @pytest.mark.parametrize("cut", [1, 40, 2000])
