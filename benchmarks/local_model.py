@@ -20,7 +20,7 @@ from pathlib import Path
 from agent.data import example_path
 from agent.errors import HandoffError, InputError, ModelAnswerInvalid
 from agent.models.base import Answer, Briefing, ChatModel
-from agent.models.embedded import SURE, EmbeddedModel
+from agent.models.embedded import EmbeddedModel
 from agent.models.openai_chat import OpenAIModel
 from agent.settings import EMBEDDED, Settings
 from evals.evaluation import evaluate
@@ -32,6 +32,8 @@ from evals.run_dir import read_results
 from evals.summary import Summary
 
 Started = Callable[[str], None] | None
+HALF = 0.5
+"""The confidence from which the embedded engine goes without the model."""
 
 
 class Remembering:
@@ -84,7 +86,7 @@ class EmbeddedFirst:
     async def decide(self, briefing: Briefing, started: Started = None) -> Answer:
         """The answer of the one or the other."""
         answer = await self.embedded.decide(briefing)
-        if answer.decision.kind == "select_queue" and (answer.confidence or 0.0) >= SURE:
+        if answer.decision.kind == "select_queue" and (answer.confidence or 0.0) >= HALF:
             return answer
         return await self.other.decide(briefing, started)
 

@@ -95,7 +95,6 @@ class Plan:
         """What the result depends on, as it stands in `summary.json`."""
         return {
             **self.about_model,
-            "sure": self.settings.sure if self.settings.model == EMBEDDED else None,
             "trials": self.trials,
             "limit": self.limit,
             "tags": list(self.tags),

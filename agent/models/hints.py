@@ -5,8 +5,7 @@ from collections.abc import Mapping
 from agent.language.understand import content_words, describes_problem
 from agent.models.base import Briefing
 from agent.models.catalogue_text import quoted
-from agent.models.embedded import SURE
-from agent.retrieval.confidence import confidence
+from agent.retrieval.confidence import ENOUGH, enough
 from prompts import line
 
 _BEST = 3
@@ -19,7 +18,7 @@ def hints_of(briefing: Briefing, said: str, shown: Mapping[str, str]) -> list[st
     if not describes_problem(said):
         return [line("state", "nothing_said")] if may_ask else []
     hits = briefing.view.search(said, _BEST, language=briefing.language)
-    sure = confidence([hit.score for hit in hits], len(set(content_words(said)))) >= SURE
+    sure = enough([hit.score for hit in hits], len(set(content_words(said)))) >= ENOUGH
     found = ", ".join(shown[hit.queue.id] for hit in hits)
     hint = line("state", "unsure" if may_ask and not sure else "likely", queues=found)
     return [*([hint] if hits else []), line("state", "said", words=quoted(said, _SAID))]

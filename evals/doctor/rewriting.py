@@ -34,7 +34,7 @@ class DescriptionWriter:
             "confused",
             name=quoted(queue.name, 100),
             description=quoted(queue.description, _WHOLE),
-            rivals=queue_lines(evidence.rivals),
+            rivals=queue_lines(evidence.rivals, {rival.id: rival.id for rival in evidence.rivals}),
             messages="\n".join(f"- {quoted(text, _MESSAGE)}" for text in messages),
         )
         request = [
