@@ -9,7 +9,7 @@ from agent.retrieval.confidence import ELSEWHERE
 from agent.retrieval.learned import Example, Learned, most
 from agent.retrieval.ranker import Ranker
 from agent.retrieval.terms import meanings
-from agent.retrieval.vectors import embed
+from agent.retrieval.vectors import embed, products
 
 if TYPE_CHECKING:
     import numpy as np
@@ -74,7 +74,7 @@ class Index:
         import numpy as np
 
         parts, begins = self._parts
-        likeness = np.maximum.reduceat(parts @ embed(query), begins)
+        likeness = np.maximum.reduceat(products(parts, embed(query)), begins)
         return np.clip((likeness - _UNRELATED) / (1 - _UNRELATED), 0, 1)
 
     @cached_property

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from zlib import crc32
 
 from agent.retrieval.features import explained_features
-from agent.retrieval.vectors import embed
+from agent.retrieval.vectors import embed, products
 
 if TYPE_CHECKING:
     import numpy as np
@@ -71,11 +71,9 @@ class Learned:
 
     def corrections(self, query: str) -> "Matrix":
         """What to add to the score of each document."""
-        alike = self._words @ self._hashed(explained_features(query)) + _MEANING * self._meaning @ embed(
-            query
-        )
-        corrections: Matrix = (alike / (1 + _MEANING) @ self._weights).astype("float32")
-        return corrections
+        words = products(self._words, self._hashed(explained_features(query)))
+        alike = (words + _MEANING * products(self._meaning, embed(query))) / (1 + _MEANING)
+        return products(self._weights.T, alike.astype("float32"))
 
     def _hashed(self, features: Counter[str]) -> "Matrix":
         import numpy as np

@@ -40,6 +40,17 @@ def embed(text: str) -> "Vector":
     return vector
 
 
+def products(rows: "Vector", vector: "Vector") -> "Vector":
+    """The product of each of `rows` with `vector`.
+
+    Not `rows @ vector`: its threads wait for one another, which on a busy machine takes thirty times as long.
+    """
+    import numpy as np
+
+    found: Vector = np.einsum("ij,j->i", rows, vector)
+    return found
+
+
 @cache
 def _table() -> _Table:
     import numpy as np
