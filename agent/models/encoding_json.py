@@ -48,18 +48,18 @@ def kind(text: str) -> str | None:
     return _kind(found[1]) if found else None
 
 
-def parse(completion: Completion, ids: Mapping[str, str]) -> Decision:
+def parse(completion: Completion, ids: Mapping[str, str], question: str) -> Decision:
     """The decision in an answer, with the queue's id, which `ids` gives for its handle.
 
-    What is no handle stays as it is: an id, or nothing that gets through. Raises `ModelAnswerInvalid`, with a
-    text for the model.
+    What is no handle stays as it is: an id, or nothing that gets through. `question` is asked where the model has
+    none of its own. Raises `ModelAnswerInvalid`, with a text for the model.
     """
     if not completion.text:
         raise ModelAnswerInvalid(line("corrections", "empty"))
     answer = first_object(completion.text, "queue")
     if answer is None:
         raise ModelAnswerInvalid(line("corrections", "json_object"))
-    queue, summary, question = (answer.get(key) for key in ("queue", "summary", "question"))
+    queue, summary, asked = (answer.get(key) for key in ("queue", "summary", "question"))
     if not isinstance(queue, str) or not queue.strip():
         raise ModelAnswerInvalid(line("corrections", "json_queue"))
     text = summary.strip() if isinstance(summary, str) else ""
@@ -72,9 +72,7 @@ def parse(completion: Completion, ids: Mapping[str, str]) -> Decision:
             return SelectQueue(
                 queue_id=ids.get(queue.strip(), queue.strip()), summary=text, second_issue=second
             )
-    if not isinstance(question, str) or not question.strip():
-        raise ModelAnswerInvalid(line("corrections", "json_question"))
-    return Ask(question=question.strip())
+    return Ask(question=(asked.strip() if isinstance(asked, str) else "") or question)
 
 
 def _kind(queue: str) -> str:

@@ -19,6 +19,10 @@ def hints_of(briefing: Briefing, said: str, shown: Mapping[str, str]) -> list[st
         return [line("state", "nothing_said")] if may_ask else []
     hits = briefing.view.search(said, _BEST, language=briefing.language)
     sure = enough([hit.score for hit in hits], len(set(content_words(said)))) >= ENOUGH
-    found = ", ".join(shown[hit.queue.id] for hit in hits)
-    hint = line("state", "unsure" if may_ask and not sure else "likely", queues=found)
-    return [*([hint] if hits else []), line("state", "said", words=quoted(said, _SAID))]
+    words = line("state", "said", words=quoted(said, _SAID))
+    if may_ask and not sure:
+        return [words, line("state", "unsure")]
+    if not hits:
+        return [words]
+    best, *others = (shown[hit.queue.id] for hit in hits)
+    return [words, line("state", "likely", best=best, others=", ".join(others) or "none")]

@@ -7,6 +7,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from agent.errors import ModelAnswerInvalid
+from agent.language.locale import locale_for
 from agent.models import encoding_json, encoding_tools
 from agent.models.base import Answer, Briefing
 from agent.models.completion import Completion
@@ -84,7 +85,7 @@ class OpenAIModel:
             progress=self._progress(started) if self._stream else None,
         )
         return Answer(
-            decision=self._decision(completion, prompt),
+            decision=self._decision(completion, prompt, briefing.language),
             prompt_tokens=completion.prompt_tokens,
             completion_tokens=completion.completion_tokens,
         )
@@ -125,13 +126,13 @@ class OpenAIModel:
 
         return progress
 
-    def _decision(self, completion: Completion, prompt: Prompt) -> Decision:
+    def _decision(self, completion: Completion, prompt: Prompt, language: str) -> Decision:
         if completion.refused:
             raise ModelAnswerInvalid(line("corrections", "refused"))
         if completion.finish in ("length", "content_filter"):
             raise ModelAnswerInvalid(line("corrections", "cut_off"))
         if self._decisions == "json":
-            return encoding_json.parse(completion, prompt.ids)
+            return encoding_json.parse(completion, prompt.ids, locale_for(language)("ask_more"))
         return encoding_tools.parse(completion, search=not prompt.listed)
 
 

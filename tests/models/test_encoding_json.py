@@ -29,7 +29,7 @@ def test_one_field_decides_among_the_visible_queues() -> None:
 )
 def test_only_the_queue_decides(queue: str, expected: Decision) -> None:
     text = json.dumps({**ANSWER, "queue": queue})
-    assert parse(Completion(text=text), {}) == expected
+    assert parse(Completion(text=text), {}, "What?") == expected
     assert kind(text) == expected.kind
 
 
@@ -45,7 +45,7 @@ def test_only_the_queue_decides(queue: str, expected: Decision) -> None:
 )
 def test_a_handle_is_its_queue_and_an_id_stays_one(answered: str, meant: str) -> None:
     text = json.dumps({**ANSWER, "queue": answered})
-    decision = parse(Completion(text=text), {"databases": "q1"})
+    decision = parse(Completion(text=text), {"databases": "q1"}, "What?")
     assert decision == SelectQueue(queue_id=meant, summary="s")
 
 
@@ -53,9 +53,11 @@ def test_a_handle_is_its_queue_and_an_id_stays_one(answered: str, meant: str) ->
     ("given", "kept"), [(" The printer. ", "The printer."), ("", ""), (None, ""), (7, "")]
 )
 def test_a_second_problem_is_taken_along_and_decides_nothing(given: object, kept: str) -> None:
-    decision = parse(Completion(text=json.dumps({**ANSWER, "second_issue": given})), {})
+    decision = parse(Completion(text=json.dumps({**ANSWER, "second_issue": given})), {}, "What?")
     assert decision == SelectQueue(queue_id="q1", summary="s", second_issue=kept)
-    asked = parse(Completion(text=json.dumps({**ANSWER, "queue": "unclear", "second_issue": given})), {})
+    asked = parse(
+        Completion(text=json.dumps({**ANSWER, "queue": "unclear", "second_issue": given})), {}, "What?"
+    )
     assert asked == Ask(question="What?")
 
 
@@ -64,7 +66,7 @@ def test_a_second_problem_is_taken_along_and_decides_nothing(given: object, kept
 )
 def test_the_object_is_found_in_what_surrounds_it(text: str) -> None:
     whole = text.replace("{}", json.dumps(ANSWER))
-    assert parse(Completion(text=whole), {}) == SelectQueue(queue_id="q1", summary="s")
+    assert parse(Completion(text=whole), {}, "What?") == SelectQueue(queue_id="q1", summary="s")
 
 
 @pytest.mark.parametrize(
@@ -76,12 +78,17 @@ def test_the_object_is_found_in_what_surrounds_it(text: str) -> None:
         ('["q1"]', "one JSON object"),
         ('{"queue": null}', "`queue` has to be"),
         ('{"queue": ["q1"]}', "`queue` has to be"),
-        ('{"queue": "unclear", "question": " "}', "`question` has to be"),
     ],
 )
 def test_the_model_is_told_what_was_wrong(text: str, told: str) -> None:
     with pytest.raises(ModelAnswerInvalid, match=told):
-        parse(Completion(text=text), {})
+        parse(Completion(text=text), {}, "What?")
+
+
+@pytest.mark.parametrize("asked", ["", " ", None, 7, ["What?"]])
+def test_a_question_that_is_missing_is_the_languages_own(asked: object) -> None:
+    text = json.dumps({**ANSWER, "queue": "unclear", "question": asked})
+    assert parse(Completion(text=text), {}, "Was genau?") == Ask(question="Was genau?")
 
 
 def test_kind_is_known_only_when_the_field_is_complete() -> None:
