@@ -24,6 +24,11 @@ class Issue(NamedTuple):
     code_name: str
     name: str
 
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """What a catalogue may call it: its code name and its number, as far as they are told."""
+        return tuple(filter(None, (self.code_name, str(self.id or ""))))
+
 
 class Team(NamedTuple):
     """A team. `code_name` is empty, and `members` (ids of representatives) None, where they are not told."""
@@ -35,14 +40,17 @@ class Team(NamedTuple):
     issues: tuple[Issue, ...]
 
 
-async def teams(commands: Commands, *, low: bool = True) -> tuple[Team, ...]:
-    """Every team; needs a read-only right to the command API. Raises `TargetError` or `StoreError`."""
+async def teams(commands: Commands, *, low: bool = True, complete: bool = True) -> tuple[Team, ...]:
+    """Every team; needs a read-only right to the command API. Raises `TargetError` or `StoreError`.
+
+    `complete`: where the one answer in XML has no code names for issues, ask in JSON, with a request for each team.
+    """
     root = await commands.command("get_support_teams", {"showmembers": "1"}, low=low, repeat=True)
     found = [team for team in map(_team, root) if team]
     if root.tag != "support_teams" or len(found) < len(root):
         raise TargetError("the appliance answered get_support_teams in a form that is not known")
     issues = [issue for team in found for issue in team.issues]
-    if not issues or not all(issue.code_name for issue in issues):
+    if complete and not (issues and all(issue.code_name for issue in issues)):
         found = [await _with_issues_from_json(commands, team, low=low) for team in found]
     return tuple(found)
 
