@@ -38,7 +38,9 @@ async def _decided(
     ctx: Context, conversation: Conversation, model: ChatModel, budget: Budget
 ) -> Decision | None:
     """The model's decision; who is online is seen meanwhile."""
-    decision, _ = await asyncio.gather(decide(ctx, conversation, model, budget), ctx.look())
+    looking = asyncio.create_task(ctx.look())
+    decision = await decide(ctx, conversation, model, budget)
+    await looking
     return decision
 
 
