@@ -228,7 +228,7 @@ class Chat:
 
     def _context(self, emit: Emit) -> Context:
         conversation = self.conversation
-        views, target = self._runtime.desk()
+        views, target, availability = self._runtime.desk()
 
         def show(step: Step) -> None:
             emit(StepEvent(**step.model_dump()))
@@ -237,6 +237,7 @@ class Chat:
             catalogue=views.catalogue,
             view=views.of(conversation.user),
             target=target,
+            availability=availability,
             locale=locale_for(conversation.user.locale or conversation.language),
             limits=self._runtime.limits,
             now=self._runtime.now(),

@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Coroutine
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from weakref import WeakValueDictionary
 
 from agent.catalogue.source import CatalogueSource
@@ -14,11 +14,20 @@ from agent.models.base import ChatModel
 from agent.records.reply import Reply
 from agent.records.user import User
 from agent.stores.base import Store
+from agent.targets.availability import Availability
 from agent.targets.base import Target
-from agent.targets.make import make_target
+from agent.targets.make import make_availability, make_target
 from agent.turn.limits import Limits
 
 log = logging.getLogger("agent.catalogue")
+
+
+class Desk(NamedTuple):
+    """The catalogue of a moment, its target, and who knows how many agents are online."""
+
+    views: Views
+    target: Target
+    availability: Availability | None
 
 
 class Runtime:
@@ -46,20 +55,20 @@ class Runtime:
         self.accept_relayed = accept_relayed
         self._catalogue = catalogue
         views = catalogue.current()
-        self._desk = (views, self._target(views))
+        self._desk = self._made(views)
         self._refused: Views | None = None
         self._tasks: set[asyncio.Task[Reply]] = set()
         self._locks: WeakValueDictionary[tuple[int, str, str], asyncio.Lock] = WeakValueDictionary()
 
-    def desk(self) -> tuple[Views, Target]:
-        """The catalogue of this moment, and its target.
+    def desk(self) -> Desk:
+        """What this moment's turns work with.
 
         A changed catalogue whose target lacks a setting is not taken over; one warning says why.
         """
         views = self._catalogue.current()
-        if views is not self._desk[0] and views is not self._refused:
+        if views is not self._desk.views and views is not self._refused:
             try:
-                self._desk = (views, self._target(views))
+                self._desk = self._made(views)
             except SettingsError as error:
                 self._refused = views
                 log.warning("The catalogue cannot be taken over, the previous one stays in use: %s", error)
@@ -67,12 +76,14 @@ class Runtime:
 
     async def ready_for(self, user: User) -> None:
         """Have the search over what `user` may see made, beside the event loop: a new catalogue has none yet."""
-        view = self.desk()[0].of(user)
+        view = self.desk().views.of(user)
         if not view.is_ready:
             await asyncio.to_thread(view.make_ready)
 
-    def _target(self, views: Views) -> Target:
-        return make_target(views.catalogue, store=self.store, seconds=self.limits.seconds)
+    def _made(self, views: Views) -> Desk:
+        catalogue, store = views.catalogue, self.store
+        target = make_target(catalogue, store=store, seconds=self.limits.seconds)
+        return Desk(views, target, make_availability(catalogue, store=store, clock=self.now))
 
     def task(self, turn: Coroutine[Any, Any, Reply]) -> asyncio.Task[Reply]:
         """Run a turn to its end, whatever becomes of who asked for it."""
@@ -90,5 +101,7 @@ class Runtime:
         """Wait for the turns that are running in this event loop, then close model and store."""
         loop = asyncio.get_running_loop()
         await asyncio.gather(*(t for t in list(self._tasks) if t.get_loop() is loop), return_exceptions=True)
+        if self._desk.availability:
+            await self._desk.availability.close()
         await self.model.close()
         await self.store.close()

@@ -1,7 +1,7 @@
 """The Command API in XML: `/api/command`.
 
-Documented are the elements of `session_key`, `logged_in_reps` and the frame of `support_teams`; what an issue is
-made of, and the answers of the other actions, are plausible and no more.
+Documented are the elements of `session_key`, `logged_in_reps` and `api_information`, and the frame of
+`support_teams`; what an issue is made of, and the answers of the other actions, are plausible and no more.
 """
 
 from collections.abc import Callable, Mapping
@@ -17,6 +17,7 @@ from agent.appliance.site import Site, Team
 from agent.appliance.wire import CommandError, Element, element, xml_answer
 
 API_VERSION = "1.24.0"
+_PERMISSIONS = {"full": "full_access", "read_only": "read_only", "deny": "deny"}
 
 
 class _Action(NamedTuple):
@@ -158,9 +159,9 @@ class XmlCommands:
             element("timestamp", int(self._clock())),
             element(
                 "permissions",
-                element("command", call.account.command),
-                element("reporting", int(call.account.reporting)),
-                element("configuration", int(call.account.configuration)),
+                element("perm_command", _PERMISSIONS[call.account.command]),
+                element("perm_configuration", int(call.account.configuration)),
+                element("perm_reporting_support", int(call.account.reporting)),
             ),
         ]
 

@@ -50,7 +50,7 @@ class Configuration:
         return answer
 
     def _teams(self, _: Call) -> Items:
-        portals = [portal.id for portal in self._site.portals]
+        everywhere = [portal.id for portal in self._site.portals]
         return [
             {
                 "id": team.id,
@@ -58,7 +58,7 @@ class Configuration:
                 "code_name": team.code_name,
                 "comments": team.comments,
                 "persistent_queue": team.persistent_queue,
-                "public_portal_ids": portals,
+                "public_portal_ids": everywhere if team.portals is None else list(team.portals),
             }
             for team in self._site.teams
         ]

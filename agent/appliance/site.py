@@ -38,7 +38,10 @@ class Issue(Record):
 
 
 class Team(Record):
-    """A team with its queue. `members` are user names; a persistent queue waits with nobody logged in."""
+    """A team with its queue. `members` are user names; a persistent queue waits with nobody logged in.
+
+    `portals` are the ids of the public sites that offer it; without them, all do.
+    """
 
     id: Id
     name: Name
@@ -46,6 +49,7 @@ class Team(Record):
     comments: str = ""
     persistent_queue: bool = False
     members: tuple[Name, ...] = ()
+    portals: tuple[Id, ...] | None = None
     issues: tuple[Issue, ...] = ()
 
 
@@ -97,6 +101,9 @@ class Site(Record):
         known = {person.username for person in self.representatives}
         if strangers := {name for team in self.teams for name in team.members} - known:
             raise ValueError(f"no representative has the user name {', '.join(sorted(strangers))}")
+        ids = {portal.id for portal in self.portals}
+        if gone := {id_ for team in self.teams for id_ in team.portals or ()} - ids:
+            raise ValueError(f"no portal has the id {', '.join(map(str, sorted(gone)))}")
         return self
 
     @property

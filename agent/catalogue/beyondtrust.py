@@ -71,12 +71,14 @@ class BeyondTrustSettings(Record):
     `correlation` is the session attribute that gets the proposal's random reference (the file says
     `external_key` or `custom:CODE`, here it is the bare code name). `fields` are further session attributes by
     code name (`external_key` is one of them), with what goes there. `send_summary`: a link may carry the summary.
+    `availability`: how many agents are online is told, and looked up again after so many seconds.
     """
 
     host: Host
     correlation: Correlation = EXTERNAL_KEY
     fields: Annotated[dict[CodeName, Source], Field(max_length=29)] = Field(default_factory=dict)
     send_summary: bool = False
+    availability: Annotated[int, Field(ge=10, le=3600)] | None = None
 
     @property
     def address(self) -> str:

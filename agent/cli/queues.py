@@ -33,12 +33,20 @@ def queues() -> None:
     metavar="FILE",
     help="Cases of the eval suite, to see which descriptions confuse the router; repeatable.",
 )
+@click.option("--live", is_flag=True, help="Compare the catalogue with the BeyondTrust appliance itself.")
 @click.option("--model", metavar="NAME", help="An LLM that words the proposals; without it, words are added.")
 @click.option("--write", is_flag=True, help="Write the proposals that help into the catalogue.")
 @click.option("--yes", is_flag=True, help="Write without asking.")
 @click.option("--json", "as_json", is_flag=True, help="Print what was found as one JSON object.")
 def check(
-    *, file: str | None, cases: tuple[Path, ...], model: str | None, write: bool, yes: bool, as_json: bool
+    *,
+    file: str | None,
+    cases: tuple[Path, ...],
+    live: bool,
+    model: str | None,
+    write: bool,
+    yes: bool,
+    as_json: bool,
 ) -> None:
     """Check the catalogue FILE, or the shipped example.
 
@@ -49,17 +57,24 @@ def check(
     which words in a description would tell them apart, and what these bring on cases that they were not taken from.
     Nothing is written without --write; at a terminal, you are asked before.
 
+    With --live the appliance is asked what the credentials in HANDOFF_BEYONDTRUST_CLIENT_ID and _CLIENT_SECRET are
+    good for, and whether it has every issue and team: exit code 1 where something does not fit, 3 where it could
+    not be asked. It is only read from.
+
     \b
     Examples:
       handoff queues check queues.yaml
       handoff queues check && echo fine
+      handoff queues check queues.yaml --live
       handoff queues check queues.yaml --cases cases.jsonl
       handoff queues check queues.yaml --cases cases.jsonl --model gpt-5-mini --write
     """  # noqa: D301 — click's mark for a paragraph that keeps its lines
-    if not cases and (model or write or yes or as_json):
+    if not cases and (model or write or yes or (as_json and not live)):
         raise click.UsageError(
             "--model, --write, --yes and --json say what to do with --cases: give it, too."
         )
+    if live and cases:
+        raise click.UsageError("--live and --cases are two things: run them one after the other.")
     if write and (as_json or not file):
         raise click.UsageError("--write needs the FILE of your own catalogue, and goes without --json.")
     path = _path(file)
@@ -77,6 +92,10 @@ def check(
         from evals.cli.doctor import examine
 
         examine(Path(path), cases, model=model, write=write, ask=not yes, as_json=as_json)
+    if live:
+        from agent.cli.live import compare
+
+        compare(path, loaded, as_json=as_json)
 
 
 @queues.command()

@@ -80,7 +80,10 @@ class Handoff(Record):
 
 
 class Reply(Record):
-    """The answer to one turn. `text` is plain text that stands on its own, even without the other fields."""
+    """The answer to one turn. `text` is plain text that stands on its own, even without the other fields.
+
+    `online`: how many agents are online for the proposal, where that is known; a hint, never a promise.
+    """
 
     id: str
     phase: Phase
@@ -88,5 +91,6 @@ class Reply(Record):
     steps: tuple[Step, ...] = ()
     buttons: tuple[Button, ...] = ()
     proposal: Proposal | None = None
+    online: Annotated[int, Field(ge=0)] | None = None
     handoff: Handoff | None = None
     model_calls: int = Field(default=0, ge=0)

@@ -40,11 +40,15 @@ def _value(text: str, limit: int) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opened:
-    """A chat that waits at `url`: for how long, if not for ever, and whether its agent will see the summary."""
+    """A chat that waits at `url`: for how long, if not for ever, and whether its agent will see the summary.
+
+    `nobody_free`: the support system hints that nobody may be free to take it now.
+    """
 
     url: str
     lifetime: timedelta | None = None
     carries_summary: bool
+    nobody_free: bool = False
 
 
 class Target(Protocol):

@@ -36,10 +36,12 @@ async def act(
         case "start":
             return await accept(ctx, conversation, proposal_id)
         case "skip":
+            await ctx.look()
             return skip(ctx, conversation)
         case "other":
             return _aside(conversation, other(ctx, conversation))
         case "choose":
+            await ctx.look()
             return choose(ctx, conversation, queue_id)
         case "cancel":
             return cancel(ctx, conversation)

@@ -6,10 +6,11 @@ from datetime import datetime
 from secrets import token_hex
 from typing import Literal
 
-from agent.catalogue.schema import Catalogue
+from agent.catalogue.schema import Catalogue, Queue
 from agent.catalogue.view import View
 from agent.language.locale import Locale
 from agent.records.reply import Step
+from agent.targets.availability import Availability
 from agent.targets.base import Target
 from agent.turn.limits import Limits
 
@@ -26,11 +27,21 @@ class Context:
     now: datetime
     show: Callable[[Step], None]
     accept_relayed: bool = False
+    availability: Availability | None = None
     steps: dict[str, Step] = field(default_factory=dict)
 
     def new_id(self) -> str:
         """An id that nobody can guess: 128 random bits."""
         return token_hex(16)
+
+    async def look(self) -> None:
+        """See who is online before something is proposed, in the short time that there is for it."""
+        if self.availability:
+            await self.availability.refresh()
+
+    def online(self, queue: Queue) -> int | None:
+        """How many agents are online for `queue`; None where that is not known."""
+        return self.availability.online(queue) if self.availability else None
 
     def pending(self, id_: str) -> bool:
         """Whether a step has begun and not ended."""

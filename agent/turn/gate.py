@@ -105,7 +105,7 @@ async def _hand_off(ctx: Context, conversation: Conversation, proposal: Proposal
             "since": len(conversation.messages) + 1,
         }
     )
-    return hand_out(ctx, conversation, handoff)
+    return hand_out(ctx, conversation, handoff, nobody_free=opened.nobody_free)
 
 
 async def _open(ctx: Context, queue: Queue, proposal: Proposal) -> Opened:
@@ -123,7 +123,9 @@ async def _open(ctx: Context, queue: Queue, proposal: Proposal) -> Opened:
     return opened
 
 
-def hand_out(ctx: Context, conversation: Conversation, handoff: Handoff) -> Conversation:
+def hand_out(
+    ctx: Context, conversation: Conversation, handoff: Handoff, *, nobody_free: bool = False
+) -> Conversation:
     """Show a handoff that is made: the link, and what else can be done from here.
 
     A link to where the configuration no longer leads, or that has expired, is not given out again; a new
@@ -142,6 +144,8 @@ def hand_out(ctx: Context, conversation: Conversation, handoff: Handoff) -> Conv
     if handoff.expires:
         minutes = math.ceil((handoff.expires - ctx.now).total_seconds() / 60)
         lines.append(ctx.locale("valid_for", minutes=str(minutes)))
+    if nobody_free:
+        lines.append(ctx.locale("nobody_free"))
     if shown and shown.summary and not (shown.carries_summary and handoff.carries_summary):
         lines.append(ctx.locale("tell_agent", summary=shown.summary))
     if conversation.second:

@@ -1,5 +1,7 @@
 """A message: what `understood` answers at once, else one decision of the model, carried out."""
 
+import asyncio
+
 from agent.language.clean import one_line
 from agent.language.understand import asks_for_human, describes_problem, intent_of, without_opening
 from agent.models.base import ChatModel
@@ -25,10 +27,21 @@ async def answer(ctx: Context, conversation: Conversation, model: ChatModel, bud
     if done is None:
         conversation = _reopened(conversation, messages)
         if _insists(conversation, messages):
+            await ctx.look()
             return propose(ctx, conversation, best_known(ctx, conversation))
-        decision = await decide(ctx, conversation, model, budget)
+        decision = await _decided(ctx, conversation, model, budget)
         done = carry_out(ctx, conversation, decision)
     return _with_costs(done, budget)
+
+
+async def _decided(
+    ctx: Context, conversation: Conversation, model: ChatModel, budget: Budget
+) -> Decision | None:
+    """The model's decision; who is online is seen meanwhile."""
+    looking = asyncio.create_task(ctx.look())
+    decision = await decide(ctx, conversation, model, budget)
+    await looking
+    return decision
 
 
 def _insists(conversation: Conversation, messages: tuple[UserMessage, ...]) -> bool:
@@ -45,7 +58,7 @@ async def _edited(ctx: Context, conversation: Conversation, model: ChatModel, bu
     budget.calls_left = min(budget.calls_left, 1)
     if conversation.phase in ("handed_off", "closed"):
         conversation = conversation.model_copy(update={"phase": "gathering"})
-    decision = await decide(ctx, conversation, model, budget)
+    decision = await _decided(ctx, conversation, model, budget)
     if isinstance(decision, SelectQueue):
         chosen = Choice(queue_id=decision.queue_id, summary=decision.summary, reason=decision.reason)
     else:

@@ -131,6 +131,7 @@ def show(ctx: Context, conversation: Conversation, notes: Sequence[str] = ()) ->
     queue, wanted = ctx.view.get(proposal.queue_id), ctx.view.get(proposal.wanted)
     if queue is None or wanted is None or reachable(ctx, wanted) != queue:  # catalogue or hours have changed
         return propose(ctx, conversation, best_known(ctx, conversation), [text("changed")])
+    count = ctx.online(queue)  # a hint in the text: a yes binds to the proposal alone
     restated = text("restated", summary=proposal.summary) if proposal.summary else text("restated_nothing")
     lines = [
         *notes,
@@ -140,6 +141,7 @@ def show(ctx: Context, conversation: Conversation, notes: Sequence[str] = ()) ->
         if queue.id != wanted.id
         else "",
         text("queue_open", queue=queue.name),
+        say.online(ctx, count),
         text("reason", reason=proposal.reason) if proposal.reason else "",
         text("languages", languages=", ".join(queue.languages)) if queue.languages else "",
         text("sends", to=proposal.to, values=", ".join(f"{k} = {v}" for k, v in proposal.sends.items())),
@@ -152,7 +154,7 @@ def show(ctx: Context, conversation: Conversation, notes: Sequence[str] = ()) ->
         Button(label=text("edit"), action="edit"),
         Button(label=text("other"), action="other"),
     ]
-    return say.reply(ctx, conversation, lines, buttons, proposal=proposal)
+    return say.reply(ctx, conversation, lines, buttons, proposal=proposal, online=count)
 
 
 def _after_hours(

@@ -25,6 +25,7 @@ def reply(
     buttons: Sequence[Button] = (),
     *,
     proposal: Proposal | None = None,
+    online: int | None = None,
     handoff: Handoff | None = None,
 ) -> Conversation:
     """The conversation with its next reply; phase and steps are taken from where the turn has come to."""
@@ -35,6 +36,7 @@ def reply(
         steps=tuple(ctx.steps.values()),
         buttons=tuple(buttons),
         proposal=proposal,
+        online=online,
         handoff=handoff,
     )
     message = AssistantMessage(at=ctx.now, reply=answer)
@@ -72,12 +74,25 @@ def choose_button(queue: Queue, text: str | None = None) -> Button:
 
 
 def opens(ctx: Context, queue: Queue) -> str:
-    """When a closed queue opens, as a phrase."""
+    """When a closed queue opens, as a phrase; and that nobody is online, where that is known."""
     hours = ctx.catalogue.hours_of(queue)
     at = hours.next_opening(ctx.now) if hours else None
-    if at is None:
-        return ctx.locale("opens_unknown")
-    return ctx.locale("opens_at", when=f"{ctx.locale.moment(at, ctx.now)} {at.tzname() or ''}".strip())
+    text = ctx.locale("opens_unknown")
+    if at:
+        text = ctx.locale("opens_at", when=f"{ctx.locale.moment(at, ctx.now)} {at.tzname() or ''}".strip())
+    return ctx.locale("nobody_opens", opens=text) if ctx.online(queue) == 0 else text
+
+
+def online(ctx: Context, count: int | None) -> str:
+    """How many agents are online, as a line; empty where it is not known."""
+    match count:
+        case None:
+            return ""
+        case 0:
+            return ctx.locale("online_nobody")
+        case 1:
+            return ctx.locale("online_one")
+    return ctx.locale("online_many", count=str(count))
 
 
 def question(

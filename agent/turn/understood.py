@@ -19,6 +19,8 @@ async def understood(ctx: Context, conversation: Conversation, message: UserMess
             ctx, conversation, button.action, queue_id=button.queue_id, proposal_id=button.proposal
         )
     intent = intent_of(message.text)
+    if intent in ("nobody", "skip", "agree"):  # it leads to a proposal; a yes does not wait for a hint
+        await ctx.look()
     done = None
     match conversation.phase:
         case "proposed":

@@ -67,8 +67,8 @@ def test_a_session_is_transferred_and_terminated(appliance: Running) -> None:
 def test_health_and_information(appliance: Running, clock: Clock) -> None:
     assert appliance.command("check_health").findtext("timestamp") == str(int(clock.now))
     info = appliance.command("get_api_info", account="no-reporting")
-    assert info.findtext("permissions/command") == "full"
-    assert info.findtext("permissions/reporting") == "0"
+    assert info.findtext("permissions/perm_command") == "full_access"
+    assert info.findtext("permissions/perm_reporting_support") == "0"
 
 
 @pytest.mark.parametrize("data", [{}, {"action": "get_queues"}, {"action": "get_logged_in_reps_"}])

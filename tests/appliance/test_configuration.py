@@ -4,7 +4,8 @@ import re
 
 import pytest
 
-from tests.support.appliance import Running
+from agent.appliance.site import example_site_path, load_site
+from tests.support.appliance import Running, running_appliance
 
 V1 = "/api/config/v1"
 
@@ -19,6 +20,14 @@ def test_a_team_has_the_documented_fields(appliance: Running) -> None:
         "persistent_queue": False,
         "public_portal_ids": [1, 2],
     }
+
+
+def test_a_team_may_be_on_some_portals_only() -> None:
+    site = load_site(example_site_path())
+    first = site.teams[0].model_copy(update={"portals": (2,)})
+    with running_appliance(site.model_copy(update={"teams": (first, *site.teams[1:])})) as appliance:
+        teams = appliance.api("GET", f"{V1}/team").json()
+    assert [team["public_portal_ids"] for team in teams] == [[2], *[[1, 2]] * 5]
 
 
 def test_all_pages_together_are_everything(appliance: Running) -> None:

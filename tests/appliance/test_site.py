@@ -45,6 +45,7 @@ def test_the_shipped_site_has_an_issue_for_every_queue_of_the_shipped_catalogue(
         ),
         ("command: deny", "command: none", "command: none", "'deny', 'read_only' or 'full'"),
         ("skills: [sql, windows]", "skill: [sql]", "skill: [sql]", "skill: there is no such key"),
+        ("id: 12\n", "id: 12\n    portals: [2, 3]\n", None, "no portal has the id 3"),
         ("id: 12\n", "id: twelve\n", "id: twelve", "valid integer"),
     ],
 )

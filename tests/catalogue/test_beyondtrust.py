@@ -71,12 +71,15 @@ def test_a_portal_link(tmp_path: Path) -> None:
 def test_little_is_enough(tmp_path: Path) -> None:
     target = load(write(tmp_path, with_target("  kind: session_key\n  host: support.example.com\n"))).target
     assert isinstance(target, SessionKeySettings)
-    assert (target.ttl, target.correlation, target.fields, target.on_failure) == (
-        600,
-        "external_key",
-        {},
-        None,
-    )
+    assert (target.ttl, target.correlation, target.fields) == (600, "external_key", {})
+    assert (target.on_failure, target.availability) == (None, None)
+
+
+@pytest.mark.parametrize("target", [KEY, LINK])
+def test_availability(target: str, tmp_path: Path) -> None:
+    found = load(write(tmp_path, with_target(target + '  availability: "60"\n'))).target
+    assert isinstance(found, SessionKeySettings | PortalLinkSettings)
+    assert found.availability == 60
 
 
 def test_a_team_is_enough_for_a_key(tmp_path: Path) -> None:
@@ -107,6 +110,9 @@ MISTAKES = [
     (KEY, "ttl: 900", "ttl: 59", "ttl: 59", '"ttl" must be a whole number from 60 on, not "59"'),
     (KEY, "ttl: 900", "ttl: 1 h", "ttl: 1 h", '"ttl" must be a whole number, not "1 h"'),
     (KEY, "ttl: 900", "ttl: 86400", "ttl: 86400", '"ttl" must be a whole number up to 3600, not "86400"'),
+    (KEY, "ttl: 900", "availability: 9", "avail", '"availability" must be a whole number from 10 on'),
+    (KEY, "ttl: 900", "availability: 1 min", "avail", '"availability" must be a whole number, not "1 min"'),
+    (LINK, "company:", "availability: 3601 #", "avail", "must be a whole number up to 3600"),
     (KEY, "custom:handoff_id", "handoff_id", "correlation: h", "write external_key, or custom:CODE"),
     (KEY, "custom:handoff_id", "custom:a b", "correlation: c", '"a b" is no code name'),
     (

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Mapping
 from datetime import timedelta
+from itertools import cycle
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -14,6 +15,8 @@ from hypothesis.stateful import rule
 from agent.catalogue.schema import Catalogue
 from agent.errors import StoreError, TargetError
 from agent.records.reply import Handoff, Reply
+from agent.targets.availability import Online
+from agent.targets.beyondtrust.commands import Commands
 from agent.targets.beyondtrust.key_form import Key
 from agent.targets.beyondtrust.problems import Transient
 from tests.targets.beyondtrust import setting
@@ -116,7 +119,23 @@ class SessionKeyPromises(Promises):
 
 
 class SessionKeyAlonePromises(SessionKeyPromises):
-    target = setting.TARGET
+    """Without a portal link; how many agents are online changes with every look-up, which may fail."""
+
+    target = setting.TARGET + "  availability: 10\n"
+
+    def __init__(self) -> None:
+        self.counts: cycle[int | Exception] = cycle([2, 0, TargetError("no rights"), 1, RuntimeError("bug")])
+        look_up = patch("agent.targets.beyondtrust.make.look_up", self.look_up)
+        look_up.start()
+        super().__init__()
+        self.patches.append(look_up)
+
+    async def look_up(self, _: Commands) -> Online:
+        found = next(self.counts)
+        if isinstance(found, Exception):
+            raise found
+        count = found
+        return lambda _: count
 
 
 for machine in (PortalLinkPromises, SessionKeyPromises, SessionKeyAlonePromises):

@@ -32,6 +32,10 @@ class Client:
         self._tokens = tokens
         self._sleep = sleep
 
+    async def sign_in(self) -> None:
+        """Get a token and do nothing with it. Raises `TargetError` or `StoreError`."""
+        await self._tokens.get()
+
     async def send(
         self,
         method: str,

@@ -28,6 +28,10 @@ class Commands:
     def __init__(self, client: Client) -> None:
         self._client = client
 
+    async def sign_in(self) -> None:
+        """See whether the credentials are good for a token."""
+        await self._client.sign_in()
+
     async def command(
         self,
         action: str,

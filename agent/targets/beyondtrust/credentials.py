@@ -46,8 +46,8 @@ class Credentials(BaseSettings):
             ) from None
 
 
-def read_credentials() -> Credentials:
-    """The credentials. Raises `SettingsError`, which names what is missing."""
+def read_credentials(what: str = "The appliance's API") -> Credentials:
+    """The credentials, which `what` needs. Raises `SettingsError`, which names what is missing."""
     folder = os.environ.get(_SECRETS_DIR) or None
     if folder and not Path(folder).is_dir():
         raise SettingsError(f"{_SECRETS_DIR}: there is no directory {folder}")
@@ -56,6 +56,6 @@ def read_credentials() -> Credentials:
     except ValidationError as error:
         names = " and ".join(_PREFIX + str(e["loc"][0]).upper() for e in error.errors(include_input=False))
     raise SettingsError(
-        f"The target session_key needs {names}: take them from an API account of the appliance "
+        f"{what} needs {names}: take them from an API account of the appliance "
         "(/login > Management > API Configuration)"
     )

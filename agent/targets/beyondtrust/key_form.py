@@ -20,16 +20,21 @@ from agent.targets.beyondtrust.problems import Refused
 _DIGITS = re.compile(r"[0-9]{1,12}")
 _SHORT = re.compile(r"[0-9A-Za-z]{4,32}")
 _EXTERNAL = PREFIX + EXTERNAL_KEY
+_AVAILABLE = {"0": False, "false": False, "1": True, "true": True}
 
 log = logging.getLogger("agent.targets")
 
 
 class Key(NamedTuple):
-    """A session key: the digits to type in, the address that the appliance gave with it, and how long it lives."""
+    """A session key: the digits to type in, the address that the appliance gave with it, and how long it lives.
+
+    `available`: whether the appliance says that somebody is there for its queue; None where it does not say.
+    """
 
     short: str
     url: str
     lifetime: timedelta
+    available: bool | None = None
 
 
 class KeyForm:
@@ -55,7 +60,9 @@ class KeyForm:
         if root.tag != "session_key":
             raise TargetError("the appliance answered generate_session_key without a session key")
         self._json = False
-        return self._key({child.tag: child.text for child in root}, sends)
+        queue = root.find("queue")
+        data: dict[str, Any] = {child.tag: child.text for child in root}
+        return self._key({**data, "queue": {} if queue is None else queue.attrib}, sends)
 
     async def _by_json(self, sends: Mapping[str, str], private: list[str]) -> Key | None:
         """The key from v2; None where v2 is not there, or does not understand what the XML form may."""
@@ -82,7 +89,9 @@ class KeyForm:
             log.warning("the appliance gives its keys %.0f s instead of the ttl of %d s", left, ttl)
         # Clocks differ, so what it says counts only where that is plausibly sooner.
         lifetime = left if 0 < left < ttl - 60 else ttl
-        return Key(short if _SHORT.fullmatch(short) else "", url, timedelta(seconds=lifetime))
+        queue = data.get("queue")
+        available = _AVAILABLE.get(str(queue.get("available")).lower()) if isinstance(queue, dict) else None
+        return Key(short if _SHORT.fullmatch(short) else "", url, timedelta(seconds=lifetime), available)
 
 
 def _body(sends: Mapping[str, str]) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from agent.errors import TargetError
 
 RIGHTS = "/login > Management > API Configuration"
+_GIVE = f"give the API account the right to it ({RIGHTS})"
 
 
 class Transient(TargetError):
@@ -18,11 +19,15 @@ class Transient(TargetError):
 
 
 class Refused(TargetError):
-    """The appliance says no; trying again cannot help. `status` is HTTP's, 200 for an error in a good answer."""
+    """The appliance says no; trying again cannot help. `status` is HTTP's, 200 for an error in a good answer.
 
-    def __init__(self, text: str, status: int) -> None:
+    `no_right`: the API account may not do this.
+    """
+
+    def __init__(self, text: str, status: int, *, no_right: bool = False) -> None:
         super().__init__(text)
         self.status = status
+        self.no_right = no_right
 
 
 class OverBudget(TargetError):
@@ -31,8 +36,9 @@ class OverBudget(TargetError):
 
 def refusal(host: str, what: str, status: int, said: str, hint: str) -> Refused:
     """A refusal of `what`, with the appliance's own words where they are harmless, and what to do."""
-    words = f' "{said}"' if said else ""
-    return Refused(f"{host} refuses {what} ({status}){words}: {_remedy(status, said, hint)}", status)
+    words, remedy = f' "{said}"' if said else "", _remedy(status, said, hint)
+    no_right = remedy.startswith(_GIVE)
+    return Refused(f"{host} refuses {what} ({status}){words}: {remedy}", status, no_right=no_right)
 
 
 def _remedy(status: int, said: str, hint: str) -> str:
@@ -40,7 +46,7 @@ def _remedy(status: int, said: str, hint: str) -> str:
     if status >= 500:
         return "look at the appliance's health; it may work again by itself"
     if any(word in text for word in ("permission", "denied", "not allowed", "privilege", "unauthori")):
-        return f"give the API account the right to it ({RIGHTS}); {hint}"
+        return f"{_GIVE}; {hint}"
     if any(word in text for word in ("issue", "queue", "team")):
         return "compare the issue and team in the catalogue with /login > Configuration > Issues"
     if any(word in text for word in ("field", "attribute", "custom", "external")):
@@ -48,7 +54,7 @@ def _remedy(status: int, said: str, hint: str) -> str:
     if "url_hostname" in text or "site" in text:
         return "use a host of one of the appliance's public sites (/login > Public Portals > Public Sites)"
     if status in (401, 403):
-        return f"give the API account the right to it ({RIGHTS}); {hint}"
+        return f"{_GIVE}; {hint}"
     if status == 404:
         return f"check that the host is the appliance's and its API is enabled ({RIGHTS})"
     return f"check the API account ({RIGHTS}); {hint}"

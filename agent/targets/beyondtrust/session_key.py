@@ -87,7 +87,12 @@ class SessionKey:
         if not url and not key.short:
             raise TargetError(f"{self._settings.host} answered without a key that can be used")
         link = url or start_link(host, {"short_key": key.short, "c2cjs": "1"})
-        return Opened(url=link, lifetime=key.lifetime, carries_summary=self.carries_summary)
+        return Opened(
+            url=link,
+            lifetime=key.lifetime,
+            carries_summary=self.carries_summary,
+            nobody_free=self._settings.availability is not None and key.available is False,
+        )
 
     def _portal_link(self, queue: Queue, sends: Mapping[str, str]) -> str:
         """A link that says nothing which was not shown, and the summary only where the operator wants that."""

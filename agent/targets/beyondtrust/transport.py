@@ -21,6 +21,11 @@ MAX_BYTES = 16 * 2**20
 _HEADERS = {"Connection": "close", "Accept-Encoding": "identity"}
 
 
+def _accept(path: str) -> dict[str, str]:
+    """What the configuration API asks for in so many words; the others do not."""
+    return {"Accept": "application/json"} if path.startswith("/api/config/") else {}
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What the appliance answered, whatever it means."""
@@ -62,7 +67,7 @@ class Transport:
                 client.stream(
                     method,
                     f"https://{self.host}{path}",
-                    headers={**_HEADERS, "Authorization": authorization},
+                    headers={**_HEADERS, **_accept(path), "Authorization": authorization},
                     params=query,
                     data=form,
                     json=json,

@@ -50,3 +50,9 @@ def test_a_missing_extra(missing: str, tmp_path: Path) -> None:
     assert said == (
         f"The target session_key needs the package {missing}: pip install 'live-agent-handoff[beyondtrust]'"
     )
+
+
+def test_a_missing_extra_for_availability(tmp_path: Path) -> None:
+    setting.catalogue(tmp_path, "support.example.com", PORTAL + "  availability: 60\n")
+    said, _ = run(tmp_path / "queues.yaml", "defusedxml")
+    assert said == "availability needs the package defusedxml: pip install 'live-agent-handoff[beyondtrust]'"
