@@ -5,7 +5,6 @@ a way of writing that would say anything else than what is wanted is not taken.
 """
 
 import codecs
-import json
 import os
 import re
 import stat
@@ -17,11 +16,13 @@ from typing import Any, NamedTuple
 import yaml
 
 from agent.catalogue.load import load_bytes
+from agent.catalogue.places import child, span
 from agent.catalogue.reader import LOADER, parse
+from agent.catalogue.scalars import quoted
 from agent.errors import InputError
 from agent.files import replace_file
 
-_PROPERTIES = re.compile(r"(?:[&!]\S*\s+)*")  # an anchor or a tag before the value
+_NEW = 0o644  # the mode of a new file: there is nothing secret in a catalogue
 _WIDTH = 60  # characters of text that a folded line has room for, at least
 
 
@@ -36,17 +37,18 @@ def redescribed(content: bytes, descriptions: Mapping[str, str]) -> bytes:
     return content
 
 
-def replace_catalogue(path: str | os.PathLike[str], content: bytes, *, instead_of: bytes) -> None:
-    """Put `content` into the file `path`, as a whole and with the mode that it has.
+def replace_catalogue(path: str | os.PathLike[str], content: bytes, *, instead_of: bytes | None) -> None:
+    """Put `content` into the file `path`, as a whole and with the mode that it has; `instead_of` None: a new file.
 
     Raises `CatalogueError` where `content` has mistakes, `InputError` where the file is no longer `instead_of`,
     `OSError` where it cannot be written; then the file is as it was.
     """
     load_bytes(content, path)
     file = Path(path)
-    if file.read_bytes() != instead_of:
+    there = file.read_bytes() if file.exists() else None
+    if there != instead_of:
         raise InputError(f"{file}: was changed meanwhile, so nothing was written: run it again")
-    replace_file(file, content, mode=stat.S_IMODE(file.stat().st_mode))
+    replace_file(file, content, mode=_NEW if there is None else stat.S_IMODE(file.stat().st_mode))
 
 
 def _redescribed(content: bytes, id_: str, description: str) -> bytes:
@@ -79,17 +81,17 @@ def _stripped(tree: Any, number: int) -> Any:
 def _ways(text: str, number: int, old: str, new: str) -> Iterator[tuple[int, int, str]]:
     """Ways to write `new`, the one that changes least first: from where to where, and what stands there then."""
     newline = "\r\n" if "\r\n" in text else "\n"
-    queue = _child(yaml.compose(text, Loader=LOADER), "queues").value[number]
+    queue = child(yaml.compose(text, Loader=LOADER), "queues").value[number]
     column = queue.value[0][0].start_mark.column
-    there = _child(queue, "description")
+    there = child(queue, "description")
     if there is None:
-        _, name_end = _span(text, _child(queue, "name"))
+        _, name_end = span(text, child(queue, "name"))
         line_end = text.find(newline, name_end)
         at = name_end if queue.flow_style else line_end if line_end >= 0 else len(text)
         before = ", " if queue.flow_style else newline + " " * column
-        yield from ((at, at, f"{before}description: {value}") for value in (new, _quoted(new)))
+        yield from ((at, at, f"{before}description: {value}") for value in (new, quoted(new)))
         return
-    start, end = _span(text, there)
+    start, end = span(text, there)
     indented = re.search(r"\n( +)\S", text[start:end])
     indent = indented[1] if indented else " " * (column + 2)
     value = _Value(text[start:end], there.style, newline, indent)
@@ -127,7 +129,7 @@ class _Value(NamedTuple):
             case _:
                 yield new if self.raw else f" {new}"
         comment = re.search(r"\s+#.*", head) if self.style in (">", "|") else None
-        yield ("" if self.raw else " ") + _quoted(new) + (comment[0] if comment else "")
+        yield ("" if self.raw else " ") + quoted(new) + (comment[0] if comment else "")
 
     def _folded(self, text: str) -> str:
         widest = max([len(line) for line in self.raw.split(self.newline)[1:]], default=0)
@@ -140,19 +142,3 @@ class _Value(NamedTuple):
             break_on_hyphens=False,
         )
         return "".join(self.newline + line for line in lines)
-
-
-def _quoted(text: str) -> str:
-    return json.dumps(text, ensure_ascii=False)  # JSON's strings are YAML's, too
-
-
-def _child(node: Any, key: str) -> Any:
-    return next((value for name, value in node.value if name.value == key), None)
-
-
-def _span(text: str, node: Any) -> tuple[int, int]:
-    """Where a value begins and ends, without anchor, tag, and the empty lines behind a block."""
-    start, end = node.start_mark.index, node.end_mark.index
-    properties = _PROPERTIES.match(text, start, end)
-    start = properties.end() if properties else start
-    return start, start + len(text[start:end].rstrip())

@@ -18,7 +18,9 @@ class _Subcommand(NamedTuple):
 
 SUBCOMMANDS = {
     "chat": _Subcommand("agent.cli.chat", "chat", "Talk to the agent, in the terminal or through a pipe."),
-    "queues": _Subcommand("agent.cli.queues", "queues", "Check a catalogue of queues, and search it."),
+    "queues": _Subcommand(
+        "agent.cli.queues", "queues", "Check a catalogue of queues, search it, write it from an appliance."
+    ),
     "eval": _Subcommand("evals.cli.main", "eval_", "Play cases against the agent, and score it."),
     "appliance": _Subcommand(
         "agent.cli.appliance", "appliance", "Run a stand-in appliance, to try everything without BeyondTrust."
@@ -74,6 +76,7 @@ def main() -> None:
       echo "my laptop is dead" | handoff chat --json
       handoff queues check queues.yaml        every mistake, with its line
       handoff queues search "SQL is slow"     which queues fit a text
+      handoff queues pull --host HOST         write it from a BeyondTrust appliance
       handoff eval                            how well the shipped cases go
       handoff appliance                       try the BeyondTrust targets without BeyondTrust
 

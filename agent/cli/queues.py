@@ -1,4 +1,4 @@
-"""`handoff queues`: check a catalogue, and try its routing."""
+"""`handoff queues`: check a catalogue, try its routing, write it from an appliance."""
 
 import json
 import sys
@@ -11,6 +11,7 @@ from agent.catalogue.advice import advice
 from agent.catalogue.load import Loaded, load_with_lines
 from agent.catalogue.view import Hit, Views
 from agent.cli.attributes import parse_attributes
+from agent.cli.pull import pull
 from agent.cli.terminal import wants_colour
 from agent.data import example_path
 from agent.errors import CatalogueError
@@ -21,7 +22,10 @@ _BAR = 10
 
 @click.group()
 def queues() -> None:
-    """Check a catalogue of support queues, or search it."""
+    """Check a catalogue of support queues, search it, or write it from an appliance."""
+
+
+queues.add_command(pull)
 
 
 @queues.command()

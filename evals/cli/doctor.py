@@ -1,7 +1,6 @@
 """`handoff queues check --cases`: from files to a diagnosis, and from there to a better catalogue."""
 
 import asyncio
-import difflib
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +12,7 @@ from agent.catalogue.edit import redescribed, replace_catalogue
 from agent.catalogue.load import load_bytes
 from agent.catalogue.schema import Catalogue
 from agent.catalogue.view import Views
+from agent.cli.difference import show_difference
 from agent.cli.notices import tell_operator
 from agent.cli.terminal import is_terminal, write_what_can_be_written
 from agent.settings import EMBEDDED, Settings
@@ -53,7 +53,7 @@ def examine(
             report.say("Nothing to write.", "bold")
         return
     new = redescribed(content, diagnosis.descriptions)
-    _show_difference(report, queues, content, new)
+    show_difference(queues, content, new)
     if not write:
         report.say("Nothing was written. To write this, say the same with --write.", "bold")
     elif ask and is_terminal(sys.stdin) and not click.confirm(f"Write this to {queues}?"):
@@ -88,11 +88,3 @@ def _progress() -> Iterator[Watch]:
             bar.update(done - bar.pos)
 
         yield watch
-
-
-def _show_difference(report: TerminalReport, path: Path, old: bytes, new: bytes) -> None:
-    before, after = (content.decode("utf-8-sig").splitlines() for content in (old, new))
-    report.say("")
-    for line in difflib.unified_diff(before, after, str(path), f"{path} (proposed)", n=1, lineterm=""):
-        report.say(line, {"+": "green", "-": "red"}.get(line[0], "dim"))
-    report.say("")

@@ -40,6 +40,13 @@ class Team(NamedTuple):
     issues: tuple[Issue, ...]
 
 
+class Noted(NamedTuple):
+    """What only the configuration knows of a team; empty where there is nothing."""
+
+    code_name: str
+    comments: str
+
+
 async def teams(commands: Commands, *, low: bool = True, complete: bool = True) -> tuple[Team, ...]:
     """Every team; needs a read-only right to the command API. Raises `TargetError` or `StoreError`.
 
@@ -62,6 +69,19 @@ async def logged_in(commands: Commands, *, low: bool = True) -> frozenset[int]:
     if root.tag != "logged_in_reps" or None in people:
         raise TargetError("the appliance answered get_logged_in_reps in a form that is not known")
     return frozenset(id_ for id_ in people if id_ is not None)
+
+
+async def noted(commands: Commands) -> Mapping[int, Noted]:
+    """What the configuration knows of each team, by its id; needs a right to the configuration API.
+
+    Raises `TargetError` (`Refused` where the account may not, or the release has no such API) or `StoreError`.
+    """
+    entries = [entry async for entry in commands.pages("team") if isinstance(entry, dict)]
+    return {
+        id_: Noted(_text(entry, _CODE_NAMES), _text(entry, ("comments",)))
+        for entry in entries
+        if (id_ := _id(entry))
+    }
 
 
 async def _with_issues_from_json(commands: Commands, team: Team, *, low: bool) -> Team:
