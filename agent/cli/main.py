@@ -20,6 +20,12 @@ SUBCOMMANDS = {
     "chat": _Subcommand("agent.cli.chat", "chat", "Talk to the agent, in the terminal or through a pipe."),
     "queues": _Subcommand("agent.cli.queues", "queues", "Check a catalogue of queues, and search it."),
     "eval": _Subcommand("evals.cli.main", "eval_", "Play cases against the agent, and score it."),
+    "outcomes": _Subcommand(
+        "agent.cli.outcomes", "outcomes", "Tell what became of handoffs: who took them, the wait, misroutes."
+    ),
+    "events": _Subcommand(
+        "agent.cli.events", "events", "Take the appliance's outbound events, for outcomes without the report."
+    ),
     "appliance": _Subcommand(
         "agent.cli.appliance", "appliance", "Run a stand-in appliance, to try everything without BeyondTrust."
     ),
@@ -75,6 +81,7 @@ def main() -> None:
       handoff queues check queues.yaml        every mistake, with its line
       handoff queues search "SQL is slow"     which queues fit a text
       handoff eval                            how well the shipped cases go
+      handoff outcomes --since 7d             which team took them, and which were misrouted
       handoff appliance                       try the BeyondTrust targets without BeyondTrust
 
     Exit codes: 0 fine, 1 it could not be done, 2 wrong usage or input.

@@ -25,6 +25,10 @@ class Refused(TargetError):
         self.status = status
 
 
+class TooLarge(TargetError):
+    """The answer is larger than one is read; less has to be asked for."""
+
+
 class OverBudget(TargetError):
     """The rate limit leaves no room for this request now."""
 
