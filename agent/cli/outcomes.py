@@ -94,6 +94,12 @@ def outcomes(
         raise click.UsageError("--since has to be before --until.")
     if report and not events:
         raise click.UsageError("--report goes with --events; without them the report is read anyway.")
+    for option, path in (("--out", out), ("--review", review)):
+        others = (*events, store, queues, *([out] if option == "--review" else ()))
+        if path and path.resolve() in {other.resolve() for other in others if other}:
+            raise click.UsageError(
+                f"{option} {path}: this file is for something else here: name another one."
+            )
     catalogue = load(queues or example_path())
     if review:
         read_review(review)  # what is wrong with it is told before anything is asked for

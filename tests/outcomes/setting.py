@@ -94,7 +94,9 @@ def begin(appliance: Running, reference: str, issue: str = "db_support", **custo
 def act(appliance: Running, session: Session, what: str, **form: int) -> None:
     """Somebody presses a button of the stand-in's page."""
     data = {name: str(value) for name, value in form.items()}
-    assert appliance.request("POST", f"/stand-in/sessions/{session.lsid}/{what}", data=data).status_code == 303
+    assert (
+        appliance.request("POST", f"/stand-in/sessions/{session.lsid}/{what}", data=data).status_code == 303
+    )
 
 
 def play(appliance: Running, clock: Clock, reference: str, *acts: str, issue: str = "db_support") -> Session:

@@ -31,7 +31,9 @@ def test_team_wait_transfers_and_who_gave_up_by_external_key(
     appliance: Running, clock: Clock, queues: Path, tmp_path: Path
 ) -> None:
     play(appliance, clock, ONE, "+40", f"accept:{EDSGER}", "+600", "end")
-    play(appliance, clock, TWO, "+30", f"accept:{EDSGER}", "+60", "transfer:2", "+5", f"accept:{GRACE}", "end")
+    play(
+        appliance, clock, TWO, "+30", f"accept:{EDSGER}", "+60", "transfer:2", "+5", f"accept:{GRACE}", "end"
+    )
     play(appliance, clock, THREE, "+300", "leave", issue="laptops_hardware")
     play(appliance, clock, FOUR, "+20", f"transfer:{FIELD}", "+20")
     play(appliance, clock, "INC0012345", f"accept:{EDSGER}", "end")  # of another system
@@ -59,7 +61,9 @@ def test_team_wait_transfers_and_who_gave_up_by_external_key(
     # Taken first by its team, transferred, abandoned, the wait, misroutes.
     database = r"Database Support +3 +100 % \(34 – 100, n = 2\) +67 % \(21 – 94, n = 3\) +0 % \(0 – 66, n = 2\) +0:30 / 0:40 +1\n"
     assert re.search(database, shown)
-    assert re.search(r"Laptop Support +1 +0 % \(0 – 79, n = 1\) +0 % \(.*\) +100 % \(21 – 100, n = 1\) +– *\n", shown)
+    assert re.search(
+        r"Laptop Support +1 +0 % \(0 – 79, n = 1\) +0 % \(.*\) +100 % \(21 – 100, n = 1\) +– *\n", shown
+    )
     assert f"{TWO}: handed to Database Support, taken over by Workplace after 1:00" in shown
     assert 'team 4 "Security" had 1 of these chats and answers no queue of the catalogue' in shown
     assert out.stat().st_mode & 0o777 == 0o600
@@ -83,7 +87,9 @@ def test_the_reference_in_a_field_of_its_own_and_the_queue_in_another(
 ) -> None:
     target = setting.KEY + "  correlation: custom:department\n  fields: {{summary: queue}}\n"
     queues = catalogue_file(tmp_path, host_of(appliance), target)
-    setting.begin(appliance, "INC0012345", issue="laptops_hardware", department=ONE, summary="Database Support")
+    setting.begin(
+        appliance, "INC0012345", issue="laptops_hardware", department=ONE, summary="Database Support"
+    )
     appliance.sessions.accept(appliance.sessions.last, appliance.site.representatives[1])
     out = tmp_path / "out.jsonl"
     told(queues, "--out", out)
@@ -107,7 +113,9 @@ def test_windows_are_a_day_at_most_and_in_the_lane_of_low_priority(
         return await send(self, method, path, **options)
 
     monkeypatch.setattr(Transport, "send", noted)
-    result = run("outcomes --json --queues", queues, "--since", "2026-11-25T12:00Z", "--until", "2026-11-27T18:00Z")
+    result = run(
+        "outcomes --json --queues", queues, "--since", "2026-11-25T12:00Z", "--until", "2026-11-27T18:00Z"
+    )
     assert json.loads(result.stdout)["handoffs"] == 2
     start = 1_795_608_000
     assert asked == [(True, start, 86_400), (True, start + 86_400, 86_400), (True, start + 172_800, 21_600)]
@@ -125,7 +133,9 @@ def test_a_piece_that_is_too_large_is_asked_for_in_smaller_ones(
     assert "more than 0 MiB" in told(queues, exit_code=3)
 
 
-def test_what_was_read_is_shown_when_the_appliance_fails(appliance: Running, clock: Clock, queues: Path) -> None:
+def test_what_was_read_is_shown_when_the_appliance_fails(
+    appliance: Running, clock: Clock, queues: Path
+) -> None:
     play(appliance, clock, ONE, "+40", f"accept:{EDSGER}", "end", "+86400")
     play(appliance, clock, TWO, "+40", f"accept:{EDSGER}", "end")
     answer, asked = appliance.appliance.faults.take, 0
