@@ -24,7 +24,7 @@ SUBCOMMANDS = {
         "agent.cli.outcomes", "outcomes", "Tell what became of handoffs: who took them, the wait, misroutes."
     ),
     "events": _Subcommand(
-        "agent.cli.events", "events", "Take the appliance's outbound events, for outcomes without the report."
+        "agent.cli.events", "events", "Take the appliance's outbound events, for outcomes."
     ),
     "appliance": _Subcommand(
         "agent.cli.appliance", "appliance", "Run a stand-in appliance, to try everything without BeyondTrust."

@@ -1,6 +1,6 @@
 """The sessions of a time, from the report and from events, with the conversations behind them."""
 
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Iterable
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -55,15 +55,10 @@ async def gather(sources: Sources, watch: Watch) -> Gathered:
     store = open_store(sources.store) if sources.store else None
     try:
         listed = await _from_report(sources, store or MemoryStore(), found, watch) if sources.report else {}
-        for id_ in {**told, **listed}:
-            session = joined(listed.get(id_), told.get(id_))
-            if not _within(session, sources):
-                continue
-            if session.reference:
-                found.handoffs.append(session)
-            else:
-                found.others += 1
-        found.handoffs.sort(key=lambda session: (session.started or 0, session.id))
+        sessions = [joined(listed.get(id_), told.get(id_)) for id_ in {**told, **listed}]
+        within = [session for session in sessions if _within(session, sources)]
+        found.handoffs = _one_each(session for session in within if session.reference)
+        found.others = sum(not session.reference for session in within)
         if store:
             await _look_up(store, found)
     finally:
@@ -122,6 +117,16 @@ def _within(session: Session, sources: Sources) -> bool:
     """Whether it began in the time; where nothing says when, it is taken in."""
     started = session.started or next((stay.at for stay in session.stays if stay.at), session.ended)
     return started is None or sources.since <= started < sources.until
+
+
+def _one_each(sessions: Iterable[Session]) -> list[Session]:
+    """One session for each handoff, whose link may be opened again: the first that was taken, else the last."""
+    found: dict[str, Session] = {}
+    for session in sorted(sessions, key=lambda session: (session.started or 0, session.id)):
+        kept = found.get(session.reference)
+        if kept is None or not kept.taken:
+            found[session.reference] = session
+    return list(found.values())
 
 
 async def _look_up(store: SQLiteStore, found: Gathered) -> None:

@@ -39,6 +39,11 @@ class Session:
     stays: tuple[Stay, ...] = ()
     teams: tuple[Place, ...] = ()
 
+    @property
+    def taken(self) -> bool:
+        """Whether a representative ever had it."""
+        return any(stay.place is None for stay in self.stays)
+
 
 def reference_in(text: str | None) -> str:
     """`text` if it is a proposal's reference, else "": other systems have external keys of their own."""

@@ -165,10 +165,9 @@ def test_what_may_not_be_read(xml: str) -> None:
         parse(xml.encode())
 
 
-TAGS = st.sampled_from(
-    "session start_time end_time rep_join_time team_list team rep_list representative display_name name id "
-    "session_details event destination data value external_key custom_attributes custom_attribute".split()
-)
+NESTED = "session team_list team rep_list representative session_details event destination data value custom_attributes"
+LEAVES = "start_time end_time rep_join_time display_name name id external_key custom_attribute"
+TAGS = st.sampled_from(f"{NESTED} {LEAVES}".split())
 TEXTS = st.one_of(
     st.sampled_from(
         ["12", "Database Support", "Conference Owner Changed", REFERENCE, "1733239565", "owner", "system"]

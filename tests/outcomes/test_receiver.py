@@ -122,7 +122,7 @@ def test_no_name_and_no_other_field_is_kept(teams: Teams, file: Path) -> None:
 
 def test_many_at_once(teams: Teams, file: Path) -> None:
     with receiving(file, teams) as url, ThreadPoolExecutor(16) as pool:
-        times = range(1_795_600_000, 1_795_600_200)
+        times = range(1_795_600_000, 1_795_600_060)
         forms = [{**EVENT, "timestamp": str(at)} for at in times]
         assert set(pool.map(lambda form: post(f"{url}?token={TOKEN}", form), forms)) == {200}
     events, damaged = read_events(file)
@@ -195,16 +195,16 @@ def test_killed_it_loses_nothing_that_it_answered_200_for(tmp_path: Path, file: 
                 taken.append(at)
 
     for turn in range(3):
-        before = len(taken)
         with started(tmp_path, file) as (process, url), ThreadPoolExecutor(4) as pool:
             begins = [1_700_000_000 + 1_000_000 * (4 * turn + number) for number in range(4)]
             sending = [pool.submit(send, url, begin) for begin in begins]
-            wait_for(lambda: len(taken) >= before + 12)
+            wait_for(lambda: len(taken) >= 12)
             process.kill()
             assert process.wait(10) == -signal.SIGKILL
             assert [one.result() for one in sending] == [None] * 4
-    assert len(taken) >= 36
-    assert set(taken) <= {event.at for event in read_events(file).events}
+        assert len(taken) >= 12
+        assert set(taken) <= {event.at for event in read_events(file).events}
+        taken.clear()
 
 
 def test_ctrl_c_and_what_is_said_of_a_refusal(tmp_path: Path, file: Path) -> None:

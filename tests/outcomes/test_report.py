@@ -70,6 +70,22 @@ def test_team_wait_transfers_and_who_gave_up_by_external_key(
     assert not any(canary in out.read_text("utf-8") for canary in CANARIES)
 
 
+def test_a_link_that_is_opened_again_is_one_handoff(
+    appliance: Running, clock: Clock, queues: Path, tmp_path: Path
+) -> None:
+    play(appliance, clock, ONE, "+9", "leave")
+    taken = play(appliance, clock, ONE, "+9", f"accept:{EDSGER}", "+5", "end", "+5")
+    play(appliance, clock, ONE, "+1", "leave")
+    play(appliance, clock, TWO, "+9", "leave", "+9")
+    last = play(appliance, clock, TWO)
+    out = tmp_path / "out.jsonl"
+    told(queues, "--out", out)
+    found = setting.outcomes_in(out)
+    assert len(out.read_text("utf-8").splitlines()) == 2
+    assert (found[ONE]["session"], found[ONE]["taken"]) == (taken.lsid, True)
+    assert (found[TWO]["session"], found[TWO]["abandoned"]) == (last.lsid, False)
+
+
 def test_as_json(appliance: Running, clock: Clock, queues: Path) -> None:
     play(appliance, clock, ONE, "+40", f"accept:{EDSGER}", "+60", "transfer:2")
     summary = json.loads(told(queues, "--json"))
