@@ -163,7 +163,8 @@ def _notes(found: list[Outcome], gathered: Gathered, teams: Teams) -> None:
         )
     if gathered.others and not found:
         tell_operator(
-            f"{gathered.others:,} sessions carry no reference of a proposal, so they are no handoffs"
+            f"{gathered.others:,} sessions carry no reference of a proposal, so they are no handoffs; with "
+            "`correlation: custom:…` events carry none, and the report is needed"
         )
     strange = Counter(
         team for session in gathered.handoffs for team in session.teams if teams.of(team) is None
