@@ -38,12 +38,12 @@ class OutboundEvents:
             f"; {self.trouble}" if self.trouble else ""
         )
 
-    def tell(self, event: str, session: Session) -> None:
-        """Send `event` about `session`; from any thread."""
+    def tell(self, event: str, session: Session, member: tuple[str, str] | None = None) -> None:
+        """Send `event` about `session`, and about the `member` who came or went; from any thread."""
         if self._loop is None or self._queue is None:
             return
         self.waiting += 1
-        self._loop.call_soon_threadsafe(self._queue.put_nowait, self._fields(event, session))
+        self._loop.call_soon_threadsafe(self._queue.put_nowait, self._fields(event, session, member))
 
     @contextlib.asynccontextmanager
     async def sending(self) -> AsyncIterator[None]:
@@ -61,9 +61,12 @@ class OutboundEvents:
             with contextlib.suppress(asyncio.CancelledError):
                 await sender
 
-    def _fields(self, event: str, session: Session) -> dict[str, str]:
-        """The documented fields; there are more of them at a real appliance."""
-        return {
+    def _fields(self, event: str, session: Session, member: tuple[str, str] | None) -> dict[str, str]:
+        """The documented fields, and `type` and `name` of a member, which receivers of others read.
+
+        There are more of them at a real appliance.
+        """
+        fields = {
             "event": event,
             "version": VERSION,
             "timestamp": str(int(self._clock())),
@@ -72,6 +75,7 @@ class OutboundEvents:
             "conference_id": str(session.number),
             "conference_name": session.owner.display_name if session.owner else session.place.name,
         }
+        return fields | ({"type": member[0], "name": member[1]} if member else {})
 
     async def _send_all(self, url: str, queue: asyncio.Queue[dict[str, str]]) -> None:
         async with httpx2.AsyncClient(timeout=TIMEOUT, trust_env=False) as client:

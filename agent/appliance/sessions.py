@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, Protocol
 
 from agent.appliance.site import Issue, Representative, Site, Team
 
@@ -81,8 +81,11 @@ class Session:
         return ("customer", self.given.customer.get("name") or "Customer")
 
 
-Listener = Callable[[str, Session], None]
-"""Told the name of an outbound event and its session."""
+class Listener(Protocol):
+    """Told the name of an outbound event, its session, and who came or went, as a type and a name."""
+
+    def __call__(self, event: str, session: Session, member: tuple[str, str] | None = None) -> None:
+        """Something happened."""
 
 
 class Sessions:
@@ -135,7 +138,7 @@ class Sessions:
         self._note(session, "Session Start")
         self._tell("support_conference_begin", session)
         self._note(session, "Conference Member Added", to=session.customer)
-        self._tell("support_conference_member_added", session)
+        self._tell("support_conference_member_added", session, session.customer)
         self._moved(session, given.place)
         return session
 
@@ -148,7 +151,7 @@ class Sessions:
         if person not in session.representatives:
             session.representatives.append(person)
         self._note(session, "Conference Member Added", to=me)
-        self._tell("support_conference_member_added", session)
+        self._tell("support_conference_member_added", session, me)
         session.owner = person
         self._note(session, "Conference Owner Changed", by=me, to=me, owner=person.display_name)
         self._tell("support_conference_owner_changed", session)
@@ -172,7 +175,7 @@ class Sessions:
         if session.ended is not None:
             return
         self._note(session, "Conference Member Departed", by=session.customer, to=session.customer)
-        self._tell("support_conference_member_departed", session)
+        self._tell("support_conference_member_departed", session, session.customer)
         self._over(session)
 
     def _moved(self, session: Session, place: Place) -> None:
@@ -188,7 +191,7 @@ class Sessions:
         me = ("representative", session.owner.display_name)
         session.owner = None
         self._note(session, "Conference Member Departed", by=me, to=me)
-        self._tell("support_conference_member_departed", session)
+        self._tell("support_conference_member_departed", session, me)
 
     def _over(self, session: Session) -> None:
         session.ended, session.owner = self._clock(), None

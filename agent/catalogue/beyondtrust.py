@@ -9,7 +9,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
-from agent.catalogue.texts import CodeName, Host, Text, code_name
+from agent.catalogue.texts import CodeName, Host, Name, Text, code_name
 from agent.records.base import Record
 
 EXTERNAL_KEY = "external_key"
@@ -50,7 +50,8 @@ class BeyondTrust(Record):
     """How the two BeyondTrust targets address a queue.
 
     `issue` is an issue's code name or, in digits alone, its number; `host` the public site, where it is not the
-    target's; `priority` goes from 1 (high) to 3 (low).
+    target's; `priority` goes from 1 (high) to 3 (low); `team_name` is the name of the team that answers, where it is
+    not the queue's.
     """
 
     issue: Issue | None = None
@@ -58,6 +59,7 @@ class BeyondTrust(Record):
     host: Host | None = None
     skills: Annotated[tuple[CodeName, ...], Field(max_length=20)] = ()
     priority: Literal["1", "2", "3"] | None = None
+    team_name: Name | None = None
 
     @property
     def issue_code(self) -> str | None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from agent.catalogue.addresses import unreachable
+from agent.catalogue.escalations import escalations
 from agent.catalogue.reader import Lines, Path, Tree
 from agent.errors import Mistake
 
@@ -43,6 +44,7 @@ def cross_check(tree: Tree, lines: Lines) -> list[Mistake]:
         *_calendars(rows, tree.get("calendars") if isinstance(tree, dict) else None),
         *_fallbacks(rows, by_id, ids_by_name),
         *_circles(by_id),
+        *escalations(tree, lambda id_: _unknown_queue(id_, ids_by_name), by_id),
         *unreachable(tree),
     ]
     return [Mistake(lines.at(path), text) for path, text in found]

@@ -22,6 +22,12 @@ SUBCOMMANDS = {
         "agent.cli.queues", "queues", "Check a catalogue of queues, search it, write it from an appliance."
     ),
     "eval": _Subcommand("evals.cli.main", "eval_", "Play cases against the agent, and score it."),
+    "outcomes": _Subcommand(
+        "agent.cli.outcomes", "outcomes", "Tell what became of handoffs: who took them, the wait, misroutes."
+    ),
+    "events": _Subcommand(
+        "agent.cli.events", "events", "Take the appliance's outbound events, for outcomes."
+    ),
     "appliance": _Subcommand(
         "agent.cli.appliance", "appliance", "Run a stand-in appliance, to try everything without BeyondTrust."
     ),
@@ -78,6 +84,7 @@ def main() -> None:
       handoff queues search "SQL is slow"     which queues fit a text
       handoff queues pull --host HOST         write it from a BeyondTrust appliance
       handoff eval                            how well the shipped cases go
+      handoff outcomes --since 7d             which team took them, and which were misrouted
       handoff appliance                       try the BeyondTrust targets without BeyondTrust
 
     Exit codes: 0 fine, 1 it could not be done, 2 wrong usage or input.

@@ -53,6 +53,12 @@ class SQLiteStore:
             values = (revision, document, id_, expected)
         return await self._run(lambda connection: connection.execute(command, values).rowcount == 1)
 
+    async def after(self, id_: str, limit: int = 200) -> list[tuple[str, Stored]]:
+        """The next documents behind `id_` in the order of their ids, with these; "" for the first ones."""
+        query = "SELECT id, revision, document FROM conversations WHERE id > ? ORDER BY id LIMIT ?"
+        rows = await self._run(lambda connection: connection.execute(query, (id_, limit)).fetchall())
+        return [(found, Stored(revision, document)) for found, revision, document in rows]
+
     async def delete(self, id_: str) -> None:
         """Forget a conversation; it is no error if there is none."""
         await self._run(

@@ -1,5 +1,7 @@
 """`handoff eval add`, `import` and `lint`: let a set of cases grow, and keep it in order."""
 
+import contextlib
+import json
 import sys
 import tempfile
 from collections.abc import Iterable
@@ -19,6 +21,7 @@ from evals.case import Case
 from evals.case_file import check_cases
 from evals.cli.planning import for_the_example
 from evals.growing.from_conversation import case_of
+from evals.growing.from_review import read_reviewed
 from evals.growing.from_tickets import read_tickets
 from evals.growing.lint import lint as find
 from evals.plan import SHIPPED
@@ -30,7 +33,10 @@ _tags = click.option("--tag", "tags", multiple=True, help="A tag for the new cas
 
 
 @click.command()
-@click.argument("saved", type=_FILE)
+@click.argument("saved", type=_FILE, required=False)
+@click.option(
+    "--review", type=_FILE, metavar="FILE", help="Instead: what is approved in FILE of `handoff outcomes`."
+)
 @_queues
 @_to
 @_tags
@@ -38,7 +44,8 @@ _tags = click.option("--tag", "tags", multiple=True, help="A tag for the new cas
 @click.option("--queue", help="The right queue, by id or name, where it is not the one that was accepted.")
 def add(
     *,
-    saved: Path,
+    saved: Path | None,
+    review: Path | None,
     queues: Path | None,
     to: Path | None,
     tags: tuple[str, ...],
@@ -49,14 +56,25 @@ def add(
 
     Name and e-mail stay behind; what the person said is in the case, so read it before you share it.
 
+    With --review: the misroutes that a person approved, each as it stands in that file. A case that is in the case
+    file already is left alone.
+
     \b
-    Example:
+    Examples:
       handoff eval add chat.json --queues queues.yaml --to cases.jsonl --tag vague
+      handoff eval add --review misroutes.jsonl --queues queues.yaml --to cases.jsonl
     """  # noqa: D301 - click's mark for a paragraph that keeps its lines
-    catalogue = load(queues or example_path())
-    named = next((found.id for found in catalogue.queues if found.name == queue), queue)
-    case = case_of(document.load(read_conversation(saved)), id_=id_, queue=named, tags=tags)
-    _put([case], queues, to)
+    if review is not None and saved is None:
+        if id_ or queue:
+            raise click.UsageError("--id and --queue are for one conversation: edit the review file instead.")
+        _add_reviewed(review, queues, to, tags)
+    elif saved is not None and review is None:
+        catalogue = load(queues or example_path())
+        named = next((found.id for found in catalogue.queues if found.name == queue), queue)
+        case = case_of(document.load(read_conversation(saved)), id_=id_, queue=named, tags=tags)
+        _put([case], queues, to)
+    else:
+        raise click.UsageError("Give the file SAVED of one conversation, or --review FILE.")
 
 
 @click.command(name="import")
@@ -139,6 +157,30 @@ def lint(cases: tuple[Path, ...], queues: Path | None) -> None:
     if not found:
         click.echo(f"{checked.count:,} cases: nothing doubtful")
     sys.exit(1 if found else 0)
+
+
+def _add_reviewed(review: Path, queues: Path | None, to: Path | None, tags: tuple[str, ...]) -> None:
+    reviewed = read_reviewed(review, tags)
+    there = _ids_in(to) if to else frozenset()
+    new = [case for case in reviewed.cases if case.id not in there]
+    if new:
+        _put(new, queues, to)
+    notes = [
+        f"{len(new):,} of {len(reviewed.cases):,} approved cases are new",
+        f"{reviewed.open:,} not decided" if reviewed.open else "",
+        f"{reviewed.without:,} approved, but without a conversation" if reviewed.without else "",
+    ]
+    tell_operator("; ".join(filter(None, notes)))
+
+
+def _ids_in(file: Path) -> frozenset[str]:
+    """The ids of the cases in `file`; whether they are in order is seen when something is added."""
+    lines = file.read_bytes().splitlines() if file.exists() else []
+    found = set()
+    for line in lines:
+        with contextlib.suppress(ValueError, TypeError, KeyError):
+            found.add(str(json.loads(line)["id"]))
+    return frozenset(found)
 
 
 def _put(cases: Iterable[Case], queues: Path | None, to: Path | None) -> None:

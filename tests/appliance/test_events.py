@@ -88,8 +88,14 @@ def test_every_act_is_told_in_order(receiver: Receiver) -> None:
             "external_key",
             "conference_id",
             "conference_name",
-        }
+        } | ({"type", "name"} if "member" in event["event"] else set())
         assert event["lsid"] == lsid
+    assert [event["type"] for event in receiver.taken if "type" in event] == [
+        "customer",
+        "representative",
+        "representative",
+        "customer",
+    ]
     assert [receiver.taken[number]["conference_name"] for number in (2, 4, 6)] == [
         "Database Support",
         "Edsger D.",

@@ -30,6 +30,10 @@ class Refused(TargetError):
         self.no_right = no_right
 
 
+class TooLarge(TargetError):
+    """The answer is larger than one is read; less has to be asked for."""
+
+
 class OverBudget(TargetError):
     """The rate limit leaves no room for this request now."""
 

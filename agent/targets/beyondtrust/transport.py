@@ -12,7 +12,7 @@ import httpx2
 from agent.errors import TargetError
 from agent.language.servers import retry_after
 from agent.targets.beyondtrust.budget import Budget
-from agent.targets.beyondtrust.problems import Refused, Transient
+from agent.targets.beyondtrust.problems import Refused, TooLarge, Transient
 
 MAX_BYTES = 16 * 2**20
 """Of an answer; a report of thousands of sessions stays below."""
@@ -89,7 +89,7 @@ class Transport:
         async for piece in response.aiter_raw():
             body += piece
             if len(body) > MAX_BYTES:
-                raise TargetError(f"{self.host} answered with more than {MAX_BYTES // 2**20} MiB")
+                raise TooLarge(f"{self.host} answered with more than {MAX_BYTES // 2**20} MiB")
         return bytes(body)
 
     def _unreachable(self, error: Exception) -> TargetError:
