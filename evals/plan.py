@@ -24,6 +24,14 @@ SHIPPED = tuple(Path(str(files("evals") / "cases" / name)) for name in ("open.js
 """The cases for the example catalogue. Nothing is ever tuned to those in `held.jsonl`."""
 
 
+_SENTENCES = (
+    "model.onnx",
+    "model.onnx_data",
+    "model.onnx.data",
+    "tokenizer.json",
+)  # where a sentence model may be
+
+
 class Job(NamedTuple):
     """One conversation of a run; `position` is its number."""
 
@@ -57,6 +65,8 @@ class Plan:
     mode: Mode = "cache"
     names: Mapping[str, str] = field(default_factory=dict)
     """The queues' names by id."""
+    sentences_hash: str | None = None
+    """Of the sentence model that the search compares by; None: by the shipped vectors."""
     learned: int = 0
     """How many of the cases the catalogue learns from (`examples_from`): what is measured on them says little."""
 
@@ -100,6 +110,7 @@ class Plan:
             "tags": list(self.tags),
             "cases": self.cases.hash,
             "catalogue": self.catalogue_hash,
+            "sentences": self.sentences_hash,
             "prompts": _hash_of(files("prompts"), ".txt"),
             "version": version("live-agent-handoff"),
         }
@@ -143,6 +154,7 @@ def make_plan(
         else 0,
         settings=settings,
         catalogue_hash=views.catalogue.hash,
+        sentences_hash=_hash_of(settings.sentences, *_SENTENCES) if settings.sentences else None,
         names={queue.id: queue.name for queue in views.catalogue.queues},
         user=user,
         trials=trials,

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from agent.retrieval.confidence import ELSEWHERE
 from agent.retrieval.learned import Example, Learned, most
 from agent.retrieval.ranker import Ranker
 from agent.retrieval.terms import meanings
@@ -35,7 +34,9 @@ class Index:
         learns = 0 < len(examples) <= most(len(documents))
         self._meaning = meaning
         self._documents = documents if learns or not examples else _with(documents, examples)
-        self._words = Ranker([[*document, (_explained(document), _EXPLAINED)] for document in self._documents])
+        self._words = Ranker(
+            [[*document, (_explained(document), _EXPLAINED)] for document in self._documents]
+        )
         self._learned = (
             Learned(examples, self._found([example.text for example in examples]), meaning)
             if learns
@@ -46,7 +47,7 @@ class Index:
     def elsewhere(self) -> float:
         """Below this score a text belongs to no document: what examples say, where there are enough of them."""
         usual = self._learned.usual if self._learned else None
-        return ELSEWHERE if usual is None else usual
+        return self._meaning.elsewhere if usual is None else usual
 
     def make_ready(self) -> None:
         """Do now what the first search would do."""
