@@ -131,8 +131,11 @@ def _sentences(environ: Mapping[str, str]) -> Path | None:
             f"HANDOFF_SENTENCES is {value!r}, which {what}: it is the folder of a sentence model, "
             "with model.onnx and tokenizer.json."
         )
-    if not (find_spec("onnxruntime") and find_spec("tokenizers")):
-        raise SettingsError("HANDOFF_SENTENCES needs more: pip install 'live-agent-handoff[sentences]'")
+    for package in ("onnxruntime", "tokenizers"):
+        if find_spec(package) is None:
+            raise SettingsError(
+                f"HANDOFF_SENTENCES needs the package {package}: pip install 'live-agent-handoff[sentences]'"
+            )
     return folder
 
 

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from agent.catalogue.gathered import text_of
 from agent.catalogue.source import CatalogueSource
 from agent.errors import InputError
+from agent.models.choose import choose_meaning
 from agent.settings import EMBEDDED, Settings
 from evals.case import Case
 from evals.case_file import CaseSet, check_cases
@@ -138,11 +139,13 @@ def make_plan(
 ) -> Plan:
     """A plan of files that are in order; see `Plan`.
 
-    Raises `CatalogueError` and `CaseFileError` with every mistake, `InputError` for a number below 1.
+    Raises `CatalogueError` and `CaseFileError` with every mistake, `InputError` for a number below 1, `SettingsError`
+    for a sentence model that cannot be used.
     """
     for name, number in (("trials", trials), ("limit", limit), ("concurrency", concurrency)):
         if number is not None and number < 1:
             raise InputError(f"{name} is {number}: it can be 1 or more")
+    choose_meaning(settings)  # so that one that cannot be used is told before anything is begun
     views = CatalogueSource(queues).current()
     checked = check_cases(cases, views)
     known = {text for text, _ in views.catalogue.gathered}
