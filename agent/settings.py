@@ -4,6 +4,8 @@ import math
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from importlib.util import find_spec
+from pathlib import Path
 from typing import Literal, Self
 from urllib.parse import urlsplit
 
@@ -24,7 +26,8 @@ class Settings:
     """What operators choose.
 
     `timeout` is in seconds; `sure` is how sure of its queue the embedded model has to be, from 0 to 1, before it stops
-    asking; `hint` says, in one line, why the model is embedded.
+    asking; `sentences` is the folder of a sentence model to compare texts by; `hint` says, in one line, why the model is
+    embedded.
     """
 
     model: str = EMBEDDED
@@ -33,12 +36,13 @@ class Settings:
     decisions: Literal["tools", "json"] = "tools"
     timeout: float = 30.0
     sure: float = SURE
+    sentences: Path | None = None
     state_key: str | None = field(default=None, repr=False)
     hint: str | None = None
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] = os.environ, *, model: str | None = None) -> Self:
-        """Read HANDOFF_MODEL, _DECISIONS, _TIMEOUT, _SURE and _STATE_KEY, OPENAI_API_KEY and OPENAI_BASE_URL.
+        """Read HANDOFF_MODEL, _DECISIONS, _TIMEOUT, _SURE, _SENTENCES, _STATE_KEY, OPENAI_API_KEY and OPENAI_BASE_URL.
 
         `model` goes before HANDOFF_MODEL. An empty variable counts as not set, but for the model's name. Raises
         `SettingsError`, with one message, where something is wrong, missing or contradictory.
@@ -52,6 +56,7 @@ class Settings:
             decisions=_decisions(environ),
             timeout=_timeout(environ),
             sure=_sure(environ),
+            sentences=_sentences(environ),
             state_key=_state_key(environ),
             hint=_HINT if name is None else None,
         )
@@ -112,6 +117,26 @@ def _sure(environ: Mapping[str, str]) -> float:
     if not 0 <= sure <= 1:
         raise SettingsError(f"HANDOFF_SURE is {value!r}: it is a number from 0 to 1, for example {SURE}.")
     return sure
+
+
+def _sentences(environ: Mapping[str, str]) -> Path | None:
+    value = environ.get("HANDOFF_SENTENCES", "").strip()
+    if not value:
+        return None
+    folder = Path(value)
+    missing = [name for name in ("model.onnx", "tokenizer.json") if not (folder / name).is_file()]
+    if missing:
+        what = f"has no {' and no '.join(missing)}" if folder.is_dir() else "is no folder"
+        raise SettingsError(
+            f"HANDOFF_SENTENCES is {value!r}, which {what}: it is the folder of a sentence model, "
+            "with model.onnx and tokenizer.json."
+        )
+    for package in ("onnxruntime", "tokenizers"):
+        if find_spec(package) is None:
+            raise SettingsError(
+                f"HANDOFF_SENTENCES needs the package {package}: pip install 'live-agent-handoff[sentences]'"
+            )
+    return folder
 
 
 def _timeout(environ: Mapping[str, str]) -> float:

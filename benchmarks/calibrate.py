@@ -5,6 +5,7 @@
 From the openings of the shipped open cases: `enough`, whether something has to be asked. With folders of outside data
 (see `outside_data`), whose train rows are routed by the descriptions alone, and by ten examples a queue where there
 are more rows: `confidence`, whether the best queue is right, and FITS, the score below which it is nobody's here.
+HANDOFF_SENTENCES is honoured, to see what another sentence model would want.
 """
 
 import json
@@ -20,8 +21,11 @@ from agent.catalogue.load import load
 from agent.catalogue.view import Hit, Views
 from agent.data import example_path
 from agent.language.understand import content_words
+from agent.models.choose import choose_meaning
 from agent.retrieval.index import Index
 from agent.retrieval.learned import Example
+from agent.retrieval.vectors import Meaning
+from agent.settings import EMBEDDED, Settings
 from benchmarks.outside_data import OUT_OF_SCOPE, rows
 from evals.case import Case
 from evals.plan import SHIPPED
@@ -50,9 +54,9 @@ def _routed(scores: Sequence[float], text: str, **more: object) -> Routed:
     return Routed(best=first, margin=first - second, words=words, **more)  # type: ignore[arg-type]
 
 
-def openings() -> Iterator[Routed]:
+def openings(meaning: Meaning) -> Iterator[Routed]:
     """The openings of the shipped open cases."""
-    views = Views(load(example_path()))
+    views = Views(load(example_path()), meaning)
     for line in Path(SHIPPED[0]).read_text("utf-8").splitlines():
         case = Case.model_validate(json.loads(line))
         hits: list[Hit] = views.of(case.user.user).search(case.opening, 2)
@@ -60,7 +64,7 @@ def openings() -> Iterator[Routed]:
         yield _routed([hit.score for hit in hits], case.opening, right=right, asked=case.expect.clarify)
 
 
-def outside(folder: Path, examples: int) -> Iterator[Routed]:
+def outside(folder: Path, examples: int, meaning: Meaning) -> Iterator[Routed]:
     """The train rows of a folder that are no examples."""
     labels = json.loads((folder / "labels.json").read_text("utf-8"))
     queues = [label for label in labels if label != OUT_OF_SCOPE]
@@ -72,7 +76,8 @@ def outside(folder: Path, examples: int) -> Iterator[Routed]:
             known.append(Example(row["text"], queues.index(row["label"])))
         else:
             asked.append(row)
-    index = Index([[(queue.replace("_", " "), 2.0), (labels[queue], 1.0)] for queue in queues], known)
+    documents = [[(queue.replace("_", " "), 2.0), (labels[queue], 1.0)] for queue in queues]
+    index = Index(documents, known, meaning)
     for row in asked:
         hits = index.search(row["text"], 2)
         right = bool(hits) and queues[hits[0][0]] == row["label"]
@@ -148,10 +153,11 @@ def fits(found: Sequence[Routed]) -> None:
 
 def main() -> None:
     """Fit, and print."""
-    shipped = list(openings())
+    meaning = choose_meaning(Settings.from_environment(model=EMBEDDED))
+    shipped = list(openings(meaning))
     enough(shipped)
     folders = list(map(Path, sys.argv[1:]))
-    others = [one for folder in folders for count in (0, EXAMPLES) for one in outside(folder, count)]
+    others = [one for folder in folders for count in (0, EXAMPLES) for one in outside(folder, count, meaning)]
     confidence([*(one for one in shipped if one.words), *others])
     fits(others)
 

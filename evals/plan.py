@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from agent.catalogue.gathered import text_of
 from agent.catalogue.source import CatalogueSource
 from agent.errors import InputError
+from agent.models.choose import choose_meaning
 from agent.settings import EMBEDDED, Settings
 from evals.case import Case
 from evals.case_file import CaseSet, check_cases
@@ -22,6 +23,14 @@ from evals.tape import Mode
 
 SHIPPED = tuple(Path(str(files("evals") / "cases" / name)) for name in ("open.jsonl", "held.jsonl"))
 """The cases for the example catalogue. Nothing is ever tuned to those in `held.jsonl`."""
+
+
+_SENTENCES = (
+    "model.onnx",
+    "model.onnx_data",
+    "model.onnx.data",
+    "tokenizer.json",
+)  # where a sentence model may be
 
 
 class Job(NamedTuple):
@@ -57,6 +66,8 @@ class Plan:
     mode: Mode = "cache"
     names: Mapping[str, str] = field(default_factory=dict)
     """The queues' names by id."""
+    sentences_hash: str | None = None
+    """Of the sentence model that the search compares by; None: by the shipped vectors."""
     learned: int = 0
     """How many of the cases the catalogue learns from (`examples_from`): what is measured on them says little."""
 
@@ -100,6 +111,7 @@ class Plan:
             "tags": list(self.tags),
             "cases": self.cases.hash,
             "catalogue": self.catalogue_hash,
+            "sentences": self.sentences_hash,
             "prompts": _hash_of(files("prompts"), ".txt"),
             "version": version("live-agent-handoff"),
         }
@@ -127,11 +139,13 @@ def make_plan(
 ) -> Plan:
     """A plan of files that are in order; see `Plan`.
 
-    Raises `CatalogueError` and `CaseFileError` with every mistake, `InputError` for a number below 1.
+    Raises `CatalogueError` and `CaseFileError` with every mistake, `InputError` for a number below 1, `SettingsError`
+    for a sentence model that cannot be used.
     """
     for name, number in (("trials", trials), ("limit", limit), ("concurrency", concurrency)):
         if number is not None and number < 1:
             raise InputError(f"{name} is {number}: it can be 1 or more")
+    choose_meaning(settings)  # so that one that cannot be used is told before anything is begun
     views = CatalogueSource(queues).current()
     checked = check_cases(cases, views)
     known = {text for text, _ in views.catalogue.gathered}
@@ -143,6 +157,7 @@ def make_plan(
         else 0,
         settings=settings,
         catalogue_hash=views.catalogue.hash,
+        sentences_hash=_hash_of(settings.sentences, *_SENTENCES) if settings.sentences else None,
         names={queue.id: queue.name for queue in views.catalogue.queues},
         user=user,
         trials=trials,

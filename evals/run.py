@@ -10,7 +10,7 @@ from agent.catalogue.schema import Catalogue, UrlTemplateSettings
 from agent.catalogue.source import CatalogueSource
 from agent.errors import InputError, RunError
 from agent.models.base import ChatModel
-from agent.models.choose import choose_model
+from agent.models.choose import choose_meaning, choose_model
 from agent.turn.limits import Limits
 from evals.conversation import Stage, play, scripted
 from evals.llm_user import LLMUsers
@@ -92,12 +92,13 @@ async def _stage(plan: Plan, model: ChatModel | None) -> AsyncIterator[Stage]:
     catalogue = load(plan.queues)
     if catalogue.hash != plan.catalogue_hash:
         raise InputError(f"{plan.queues}: was changed while the run began: run it again")
+    meaning = choose_meaning(plan.settings)
     own = model or choose_model(plan.settings)
     tape = Tape(plan.tape, plan.mode, plan.about_model) if plan.tape else None
     users = LLMUsers(plan.user, tape, tuple(plan.names.values())) if plan.user else None
     try:
         yield Stage(
-            source=CatalogueSource.fixed(_on_paper(catalogue)),
+            source=CatalogueSource.fixed(_on_paper(catalogue), meaning),
             model=own,
             limits=Limits(seconds=plan.settings.timeout),
             tape=tape,

@@ -11,6 +11,7 @@ from agent.catalogue.load import load
 from agent.catalogue.schema import Catalogue
 from agent.catalogue.view import Views
 from agent.errors import CatalogueError
+from agent.retrieval.vectors import STATIC, Meaning
 
 logger = logging.getLogger("agent.catalogue")
 
@@ -24,22 +25,30 @@ class CatalogueSource:
     """The newest catalogue without mistakes that was seen in a file.
 
     A changed file is checked whole and swapped at once; while it has mistakes, or is gone, the old catalogue
-    stays, and one warning per change says why. `clock` counts seconds and never goes back.
+    stays, and one warning per change says why. `clock` counts seconds and never goes back; `meaning` is what its
+    searches compare by.
     Raises `CatalogueError` where there is no good catalogue to begin with.
     """
 
-    def __init__(self, path: str | os.PathLike[str], *, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        path: str | os.PathLike[str],
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        meaning: Meaning = STATIC,
+    ) -> None:
         self._path: str | os.PathLike[str] | None = path
+        self._meaning = meaning
         self._clock = clock
         self._looked = clock()
         self._stamps: dict[Path, _Stamp] = {}
         self._views = self._load(path)
 
     @classmethod
-    def fixed(cls, catalogue: Catalogue) -> Self:
+    def fixed(cls, catalogue: Catalogue, meaning: Meaning = STATIC) -> Self:
         """A source of this very catalogue, which never changes."""
         source = cls.__new__(cls)
-        source._path, source._views = None, Views(catalogue)  # noqa: SLF001 — its own parts
+        source._path, source._views = None, Views(catalogue, meaning)  # noqa: SLF001 — its own parts
         return source
 
     def current(self) -> Views:
@@ -75,7 +84,7 @@ class CatalogueSource:
             return self._load(path)
         files = (Path(path), *(Path(path).parent / name for name in catalogue.examples_from))
         self._stamps = {file: self._stamps.get(file) for file in files}
-        return Views(catalogue)
+        return Views(catalogue, self._meaning)
 
 
 def _stamp(path: str | os.PathLike[str]) -> _Stamp:

@@ -15,6 +15,7 @@ from agent.language.understand import content_words
 from agent.records.user import User
 from agent.retrieval.index import Index
 from agent.retrieval.learned import Example, most
+from agent.retrieval.vectors import STATIC, Meaning
 
 
 def may_see(queue: Queue, user: User) -> bool:
@@ -44,10 +45,11 @@ class View:
     the search index) can be kept by it.
     """
 
-    def __init__(self, catalogue: Catalogue, queues: tuple[Queue, ...]) -> None:
+    def __init__(self, catalogue: Catalogue, queues: tuple[Queue, ...], meaning: Meaning = STATIC) -> None:
         self.queues = queues
         self.default: Queue = catalogue.by_id[catalogue.default_queue]
         self._gathered = catalogue.gathered
+        self._meaning = meaning
         self._making = Lock()
         self.is_ready = False
 
@@ -70,7 +72,7 @@ class View:
     @cached_property
     def index(self) -> Index:
         """The search index over the visible queues, made when it is first needed."""
-        return Index([_document(queue) for queue in self.queues], self._examples())
+        return Index([_document(queue) for queue in self.queues], self._examples(), self._meaning)
 
     def _examples(self) -> list[Example]:
         """The queues' own examples, and as many gathered ones as can be learned from with them."""
@@ -112,10 +114,11 @@ def _document(queue: Queue) -> list[tuple[str, float]]:
 
 
 class Views:
-    """Makes views of one catalogue and keeps them, one per set of visible queues."""
+    """Makes views of one catalogue and keeps them, one per set of visible queues; `meaning` is their search's."""
 
-    def __init__(self, catalogue: Catalogue) -> None:
+    def __init__(self, catalogue: Catalogue, meaning: Meaning = STATIC) -> None:
         self.catalogue = catalogue
+        self._meaning = meaning
         self._restricted = tuple(queue for queue in catalogue.queues if queue.only_for)
         self._views: dict[frozenset[str], View] = {}
 
@@ -124,5 +127,5 @@ class Views:
         hidden = frozenset(queue.id for queue in self._restricted if not may_see(queue, user))
         if hidden not in self._views:
             queues = tuple(queue for queue in self.catalogue.queues if queue.id not in hidden)
-            self._views[hidden] = View(self.catalogue, queues)
+            self._views[hidden] = View(self.catalogue, queues, self._meaning)
         return self._views[hidden]

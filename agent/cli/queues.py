@@ -15,7 +15,9 @@ from agent.cli.pull import pull
 from agent.cli.terminal import wants_colour
 from agent.data import example_path
 from agent.errors import CatalogueError
+from agent.models.choose import choose_meaning
 from agent.records.user import User
+from agent.settings import EMBEDDED, Settings
 
 _BAR = 10
 
@@ -125,7 +127,7 @@ def search(text: str, file: str | None, limit: int, as_json: bool, attributes: t
     """  # noqa: D301 — see above
     person = User(attributes=parse_attributes(attributes))
     catalogue = _load(_path(file)).catalogue
-    view = Views(catalogue).of(person)
+    view = Views(catalogue, choose_meaning(Settings.from_environment(model=EMBEDDED))).of(person)
     hits = view.search(text, limit)
     if as_json:
         for rank, hit in enumerate(hits, 1):

@@ -1,6 +1,7 @@
-"""From settings to a model."""
+"""From settings to a model, and to what the search compares texts by."""
 
 from agent.models.base import ChatModel
+from agent.retrieval.vectors import STATIC, Meaning
 from agent.settings import EMBEDDED, Settings
 
 
@@ -20,3 +21,12 @@ def choose_model(settings: Settings, *, stream: bool = False) -> ChatModel:
         stream=stream,
         timeout=settings.timeout,
     )
+
+
+def choose_meaning(settings: Settings) -> Meaning:
+    """The shipped vectors, or the sentence model that `settings` name; `SettingsError` where that cannot be used."""
+    if settings.sentences is None:
+        return STATIC
+    from agent.retrieval.sentences import sentence_meaning
+
+    return sentence_meaning(settings.sentences)

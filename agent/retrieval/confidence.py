@@ -8,8 +8,6 @@ from collections.abc import Sequence
 
 FITS = 0.12
 """From this score on a queue fits."""
-ELSEWHERE = 0.09
-"""Below it, it is nobody's here: of train rows that are, .9 at .9 precision. Low, because nobody is to be sent away."""
 ENOUGH = 0.48
 """The probability from which what was said counts as enough."""
 _ENOUGH = (-2.27, 6.34, 0.27)  # constant, margin, words

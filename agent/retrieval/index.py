@@ -5,20 +5,17 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from agent.retrieval.confidence import ELSEWHERE
 from agent.retrieval.learned import Example, Learned, most
 from agent.retrieval.ranker import Ranker
 from agent.retrieval.terms import meanings
-from agent.retrieval.vectors import embed, products
+from agent.retrieval.vectors import STATIC, Meaning, products
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
 Document = Sequence[tuple[str, float]]
-_MEANING = 0.5  # the weight of what a document's terms mean, beside its words
-_VECTORS = 0.8  # the share of a cosine, beside the words' score; set on the open cases and train rows
-_UNRELATED = 0.25  # the cosine that texts about nothing in common have, too
+_EXPLAINED = 0.5  # the weight of what a document's terms mean, beside its words
 _NOTHING = 0.01
 _LEARNED = 0.1  # less than this is only what examples teach about others
 _CLAUSES = re.compile(r"[.;:,]\s+")
@@ -31,19 +28,26 @@ class Index:
     Examples are learned from; where there are too many for that they are searched as a part of their document.
     """
 
-    def __init__(self, documents: Sequence[Document], examples: Sequence[Example] = ()) -> None:
+    def __init__(
+        self, documents: Sequence[Document], examples: Sequence[Example] = (), meaning: Meaning = STATIC
+    ) -> None:
         learns = 0 < len(examples) <= most(len(documents))
+        self._meaning = meaning
         self._documents = documents if learns or not examples else _with(documents, examples)
-        self._words = Ranker([[*document, (_explained(document), _MEANING)] for document in self._documents])
+        self._words = Ranker(
+            [[*document, (_explained(document), _EXPLAINED)] for document in self._documents]
+        )
         self._learned = (
-            Learned(examples, self._found([example.text for example in examples])) if learns else None
+            Learned(examples, self._found([example.text for example in examples]), meaning)
+            if learns
+            else None
         )
 
     @property
     def elsewhere(self) -> float:
         """Below this score a text belongs to no document: what examples say, where there are enough of them."""
         usual = self._learned.usual if self._learned else None
-        return ELSEWHERE if usual is None else usual
+        return self._meaning.elsewhere if usual is None else usual
 
     def make_ready(self) -> None:
         """Do now what the first search would do."""
@@ -65,8 +69,9 @@ class Index:
         """For each query what words and vectors make of each document, between 0 and 1."""
         import numpy as np
 
-        found = [self._words.scores(query) + _VECTORS * self._likeness(query) for query in queries]
-        scores: NDArray[np.float32] = np.clip(np.array(found, np.float32) / (1 + _VECTORS), 0, 1)
+        share = self._meaning.share
+        found = [self._words.scores(query) + share * self._likeness(query) for query in queries]
+        scores: NDArray[np.float32] = np.clip(np.array(found, np.float32) / (1 + share), 0, 1)
         return scores
 
     def _likeness(self, query: str) -> "NDArray[np.float64]":
@@ -74,8 +79,9 @@ class Index:
         import numpy as np
 
         parts, begins = self._parts
-        likeness = np.maximum.reduceat(products(parts, embed(query)), begins)
-        return np.clip((likeness - _UNRELATED) / (1 - _UNRELATED), 0, 1)
+        unrelated = self._meaning.unrelated
+        likeness = np.maximum.reduceat(products(parts, self._meaning.embed(query)), begins)
+        return np.clip((likeness - unrelated) / (1 - unrelated), 0, 1)
 
     @cached_property
     def _parts(self) -> "tuple[NDArray[np.float32], NDArray[np.intp]]":
@@ -88,7 +94,7 @@ class Index:
             begins.append(len(vectors))
             texts = [text for text, _ in document]
             clauses = [clause for text in texts for clause in _CLAUSES.split(text) if len(clause) >= _CLAUSE]
-            vectors += [embed(text) for text in dict.fromkeys([*texts, *clauses])]
+            vectors += [self._meaning.embed(text) for text in dict.fromkeys([*texts, *clauses])]
         return np.array(vectors, np.float32), np.array(begins)
 
 

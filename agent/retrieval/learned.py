@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from zlib import crc32
 
 from agent.retrieval.features import explained_features
-from agent.retrieval.vectors import embed, products
+from agent.retrieval.vectors import STATIC, Meaning, products
 
 if TYPE_CHECKING:
     import numpy as np
@@ -47,7 +47,7 @@ def most(documents: int) -> int:
 class Learned:
     """Made of examples, and of what the search says of each of them: a row of scores for each example."""
 
-    def __init__(self, examples: Sequence[Example], found: "Matrix") -> None:
+    def __init__(self, examples: Sequence[Example], found: "Matrix", meaning: Meaning = STATIC) -> None:
         import numpy as np
 
         told = [explained_features(example.text) for example in examples]
@@ -56,8 +56,9 @@ class Learned:
             feature: _place(feature, math.log1p(len(told) / count)) for feature, count in spread.items()
         }
         self._words = np.array([self._hashed(features) for features in told])
-        self._meaning = np.array([embed(example.text) for example in examples])
-        alike = (self._words @ self._words.T + _MEANING * self._meaning @ self._meaning.T) / (1 + _MEANING)
+        self._embed = meaning.embed
+        self._meant = np.array([self._embed(example.text) for example in examples])
+        alike = (self._words @ self._words.T + _MEANING * self._meant @ self._meant.T) / (1 + _MEANING)
         wanted = np.zeros_like(found)
         own = range(len(examples)), [example.owner for example in examples]
         wanted[own] = np.maximum(found[own], _MATCH)
@@ -72,7 +73,7 @@ class Learned:
     def corrections(self, query: str) -> "Matrix":
         """What to add to the score of each document."""
         words = products(self._words, self._hashed(explained_features(query)))
-        alike = (words + _MEANING * products(self._meaning, embed(query))) / (1 + _MEANING)
+        alike = (words + _MEANING * products(self._meant, self._embed(query))) / (1 + _MEANING)
         return products(self._weights.T, alike.astype("float32"))
 
     def _hashed(self, features: Counter[str]) -> "Matrix":

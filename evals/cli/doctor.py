@@ -15,6 +15,7 @@ from agent.catalogue.view import Views
 from agent.cli.difference import show_difference
 from agent.cli.notices import tell_operator
 from agent.cli.terminal import is_terminal, write_what_can_be_written
+from agent.models.choose import choose_meaning
 from agent.settings import EMBEDDED, Settings
 from evals.case import Case
 from evals.case_file import check_cases
@@ -64,11 +65,12 @@ def examine(
 
 
 async def _diagnosed(catalogue: Catalogue, cases: list[Case], settings: Settings, watch: Watch) -> Diagnosis:
+    meaning = choose_meaning(settings)
     if settings.model == EMBEDDED:
-        return await diagnose(catalogue, cases, add_words, watch)
+        return await diagnose(catalogue, cases, add_words, watch, meaning=meaning)
     writer = DescriptionWriter(settings)
     try:
-        diagnosis = await diagnose(catalogue, cases, writer.rewrite, watch)
+        diagnosis = await diagnose(catalogue, cases, writer.rewrite, watch, meaning=meaning)
     finally:
         await writer.close()
     if writer.faults:

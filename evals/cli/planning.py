@@ -42,6 +42,8 @@ def plan_of(
         if model or user:
             raise InputError("--replay takes the models from the recording: leave --model and --user out.")
         settings, player = _recorded(replay)
+        # The search is this machine's own: what it finds stands in prompts, too.
+        settings = replace(settings, sentences=Settings.from_environment(environ, model=EMBEDDED).sentences)
     else:
         settings = Settings.from_environment(environ, model=model)
         if user:

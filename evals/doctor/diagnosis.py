@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 
 from agent.catalogue.schema import Catalogue
 from agent.records.base import Record
+from agent.retrieval.vectors import STATIC, Meaning
 from evals.case import Case
 from evals.comparison import mcnemar
 from evals.doctor.confusions import Confusion, Evidence, confusions, evidence
@@ -77,17 +78,25 @@ class Diagnosis(Record):
 
 
 async def diagnose(
-    catalogue: Catalogue, cases: Iterable[Case], write: Writer, watch: Watch = lambda *_: None
+    catalogue: Catalogue,
+    cases: Iterable[Case],
+    write: Writer,
+    watch: Watch = lambda *_: None,
+    *,
+    meaning: Meaning = STATIC,
 ) -> Diagnosis:
-    """Route the cases, find what is confused, and try what `write` proposes. `cases` are of this catalogue."""
+    """Route the cases, find what is confused, and try what `write` proposes.
+
+    `cases` are of this catalogue, `meaning` is what the search compares by.
+    """
     cases = list(cases)
-    routed = route(catalogue, [told for case in cases if (told := told_in(case))])
+    routed = route(catalogue, [told for case in cases if (told := told_in(case))], meaning)
     folds = _dealt(routed) if len(routed) >= ENOUGH else []
     others = [[one for other in folds if other is not fold for one in other] for fold in folds]
     known = [[found for found in evidence(catalogue, part) if len(found.own) >= LEAST] for part in others]
     *drafts, final = await _drafts([*known, evidence(catalogue, routed)], write, watch)
-    trials = _tried(catalogue, drafts, folds, watch)
-    effect = _together(catalogue, drafts, folds, trials) if folds else None
+    trials = _tried(catalogue, drafts, folds, meaning, watch)
+    effect = _together(catalogue, drafts, folds, meaning, trials) if folds else None
     right, n = sum(one.is_right for one in routed), len(routed)
     return Diagnosis(
         accuracy=proportion(right / n if n else None, n),
@@ -133,7 +142,11 @@ async def _drafts(parts: Sequence[Sequence[Evidence]], write: Writer, watch: Wat
 
 
 def _tried(
-    catalogue: Catalogue, drafts: Sequence[Mapping[str, str]], folds: Sequence[Sequence[Routed]], watch: Watch
+    catalogue: Catalogue,
+    drafts: Sequence[Mapping[str, str]],
+    folds: Sequence[Sequence[Routed]],
+    meaning: Meaning,
+    watch: Watch,
 ) -> list[dict[str, Effect]]:
     """For each fold what every change does to it, alone."""
     trials: list[dict[str, Effect]] = []
@@ -141,7 +154,7 @@ def _tried(
     for draft, fold in zip(drafts, folds, strict=True):
         trials.append({})
         for id_, text in draft.items():
-            trials[-1][id_] = _effect(catalogue, {id_: text}, fold)
+            trials[-1][id_] = _effect(catalogue, {id_: text}, fold, meaning)
             done += 1
             watch("Trying them", done, total)
     return trials
@@ -151,6 +164,7 @@ def _together(
     catalogue: Catalogue,
     drafts: Sequence[Mapping[str, str]],
     folds: Sequence[Sequence[Routed]],
+    meaning: Meaning,
     trials: Sequence[Mapping[str, Effect]],
 ) -> Effect:
     """What the changes do together, for each fold those that help on the other folds."""
@@ -162,14 +176,16 @@ def _together(
             for id_, text in draft.items()
             if sum(trial[id_].gain for trial in others if id_ in trial) > 0
         }
-        effects.append(_effect(catalogue, helping, fold))
+        effects.append(_effect(catalogue, helping, fold, meaning))
     return _sum(effects) or Effect()
 
 
-def _effect(catalogue: Catalogue, descriptions: Mapping[str, str], before: Sequence[Routed]) -> Effect:
+def _effect(
+    catalogue: Catalogue, descriptions: Mapping[str, str], before: Sequence[Routed], meaning: Meaning
+) -> Effect:
     if not descriptions:
         return Effect()
-    after = route(described(catalogue, descriptions), [one.told for one in before])
+    after = route(described(catalogue, descriptions), [one.told for one in before], meaning)
     pairs = [(old.told.id, old.is_right, new.is_right) for old, new in zip(before, after, strict=True)]
     return Effect(
         won=tuple(id_ for id_, old, new in pairs if new > old),

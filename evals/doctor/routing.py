@@ -8,6 +8,7 @@ from agent.catalogue.view import Views
 from agent.language.locale import locale_for
 from agent.language.understand import describes_problem, language_of
 from agent.records.user import User
+from agent.retrieval.vectors import STATIC, Meaning
 from evals.case import Case
 
 
@@ -51,9 +52,9 @@ def told_in(case: Case) -> Told | None:
     return Told(case.id, text, case.user.user, locale.language, case.expect.queue)
 
 
-def route(catalogue: Catalogue, told: Iterable[Told]) -> list[Routed]:
+def route(catalogue: Catalogue, told: Iterable[Told], meaning: Meaning = STATIC) -> list[Routed]:
     """Each case in the view of its person; what fits no queue goes to the default."""
-    views = Views(catalogue)
+    views = Views(catalogue, meaning)
     routed = []
     for one in told:
         hits = views.of(one.user).search(one.text, 1, language=one.language)

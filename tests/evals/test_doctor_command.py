@@ -97,7 +97,9 @@ def test_an_answer_that_cannot_be_used_is_told(
 ) -> None:
     better = "Passwords, locked accounts, sign-in and the token on a phone that is refused."
     answers = [content({"description": better})] * 5 + [text("no idea")]
-    monkeypatch.setattr("evals.doctor.diagnosis._AT_ONCE", 1)  # so that the last answer is to the last question
+    monkeypatch.setattr(
+        "evals.doctor.diagnosis._AT_ONCE", 1
+    )  # so that the last answer is to the last question
     with OpenAIStub(answers) as stub:
         monkeypatch.setenv("OPENAI_BASE_URL", stub.base_url)
         result = run(file, "--cases", known, "--model", "m", "--write")

@@ -1,3 +1,6 @@
+import sys
+from pathlib import Path
+
 import pytest
 
 from agent.errors import SettingsError
@@ -85,6 +88,10 @@ OPENAI = {"HANDOFF_MODEL": "m", "OPENAI_API_KEY": "sk-1"}
         ({"HANDOFF_SURE": "nan"}, "HANDOFF_SURE is 'nan'"),
         ({"HANDOFF_SURE": "inf"}, "HANDOFF_SURE is 'inf'"),
         ({**OPENAI, "HANDOFF_SURE": "2"}, "HANDOFF_SURE is '2'"),
+        (
+            {"HANDOFF_SENTENCES": "nowhere"},
+            "HANDOFF_SENTENCES is 'nowhere', which is no folder: it is the folder",
+        ),
         ({"HANDOFF_STATE_KEY": "short-secret"}, "HANDOFF_STATE_KEY is too short"),
     ],
 )
@@ -104,6 +111,33 @@ def test_what_is_wrong_is_told_in_one_line(environ: dict[str, str], told: str) -
 def test_how_sure_the_embedded_model_has_to_be(value: str, sure: float) -> None:
     assert Settings.from_environment({"HANDOFF_SURE": value}).sure == sure
     assert Settings.from_environment({}).sure == SURE
+
+
+def test_a_folder_of_a_sentence_model(tmp_path: Path) -> None:
+    assert Settings.from_environment({"HANDOFF_SENTENCES": " "}).sentences is None
+    environ = {"HANDOFF_SENTENCES": str(tmp_path)}
+    for told, name in (
+        ("which has no model.onnx and no tokenizer.json: it is", "model.onnx"),
+        ("which has no tokenizer.json: it is the folder of a sentence model", "tokenizer.json"),
+    ):
+        with pytest.raises(SettingsError, match=told):
+            Settings.from_environment(environ)
+        (tmp_path / name).touch()
+    assert Settings.from_environment(environ).sentences == tmp_path
+
+
+@pytest.mark.parametrize("missing", ["onnxruntime", "tokenizers"])
+def test_a_sentence_model_without_its_extra(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, missing: str
+) -> None:
+    for name in ("model.onnx", "tokenizer.json"):
+        (tmp_path / name).touch()
+    monkeypatch.setitem(sys.modules, missing, None)
+    with pytest.raises(SettingsError) as caught:
+        Settings.from_environment({"HANDOFF_SENTENCES": str(tmp_path)})
+    assert str(caught.value) == (
+        f"HANDOFF_SENTENCES needs the package {missing}: pip install 'live-agent-handoff[sentences]'"
+    )
 
 
 def test_an_empty_flag() -> None:
