@@ -40,13 +40,6 @@ class Team(NamedTuple):
     issues: tuple[Issue, ...]
 
 
-class Noted(NamedTuple):
-    """What only the configuration knows of a team; empty where there is nothing."""
-
-    code_name: str
-    comments: str
-
-
 async def teams(commands: Commands, *, low: bool = True, complete: bool = True) -> tuple[Team, ...]:
     """Every team; needs a read-only right to the command API. Raises `TargetError` or `StoreError`.
 
@@ -69,6 +62,13 @@ async def logged_in(commands: Commands, *, low: bool = True) -> frozenset[int]:
     if root.tag != "logged_in_reps" or None in people:
         raise TargetError("the appliance answered get_logged_in_reps in a form that is not known")
     return frozenset(id_ for id_ in people if id_ is not None)
+
+
+class Noted(NamedTuple):
+    """What only the configuration knows of a team; empty where there is nothing."""
+
+    code_name: str
+    comments: str
 
 
 async def noted(commands: Commands) -> Mapping[int, Noted]:
