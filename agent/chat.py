@@ -246,15 +246,19 @@ class Chat:
         )
 
     def _refuse(self, key: str, **values: str) -> Reply:
-        """A reply that changes nothing; what was on the screen stays there."""
+        """A reply that changes nothing; what was on the screen stays there, but for links that have expired."""
         conversation = self.conversation
         last = conversation.last_reply
+        now = self._runtime.now()
+        dead = {made.url for made in conversation.handoffs if made.expires and made.expires <= now}
         locale = locale_for(conversation.user.locale or conversation.language)
         return Reply(
             id=conversation.id,
             phase=conversation.phase,
             text=locale(key, **values),
-            buttons=last.buttons if last else (Button(label=locale("skip"), action="skip"),),
+            buttons=tuple(button for button in last.buttons if button.url not in dead)
+            if last
+            else (Button(label=locale("skip"), action="skip"),),
             proposal=last.proposal if last else None,
         )
 

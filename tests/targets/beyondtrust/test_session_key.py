@@ -103,6 +103,7 @@ async def test_an_expired_link_is_on_no_button(appliance: Running, tmp_path: Pat
     url = handoff_of(await chat.press("start")).url
     assert [b.url for b in (await chat.send("thanks")).buttons if b.action == "start"] == [url]
     now[0] += timedelta(hours=1)
+    assert url not in [b.url for b in (await chat.send(" ")).buttons]  # which shows the last screen again
     assert [b.url for b in (await chat.send("thanks")).buttons if b.action == "start"] == [None]
     reply = await chat.send("Open the chat again")
     assert reply.proposal
