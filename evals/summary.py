@@ -3,14 +3,15 @@
 from collections.abc import Iterable, Mapping
 from typing import Any, Literal
 
+from agent.catalogue.gathered import HELD
 from evals.metrics.calibration import Calibration, Confidences
 from evals.metrics.confusion import Confusion, Matrix
 from evals.metrics.group import Group, Scores
 from evals.metrics.interval import Metric
 from evals.result import Result
 
-HELD, OPEN = "held", "open"
-"""Cases that nothing may be tuned to have the tag `held`; all others make the slice `open`."""
+OPEN = "open"
+"""The slice of the cases that do not have the tag `HELD`, by which something may be tuned."""
 
 
 class QueueScores(Scores):

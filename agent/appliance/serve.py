@@ -16,6 +16,7 @@ import uvicorn
 
 from agent.appliance.app import HOSTS, Appliance
 from agent.errors import InputError
+from agent.serving import quiet_server
 
 LOOPBACK = "127.0.0.1"
 _PEM = b"-----BEGIN CERTIFICATE-----"
@@ -77,22 +78,12 @@ def throw_away_tls(ca_file: Path) -> ssl.SSLContext:
 
 def server(appliance: Appliance, tls: ssl.SSLContext | None) -> uvicorn.Server:
     """A server for `appliance`, to be run with a socket of `listen`. It logs nothing by itself."""
-    return uvicorn.Server(
-        uvicorn.Config(
-            appliance.app,
-            http="h11",
-            ws="none",
-            loop="asyncio",
-            lifespan="on",
-            log_config=None,
-            log_level="critical",
-            access_log=False,
-            proxy_headers=False,
-            server_header=False,
-            h11_max_incomplete_event_size=2**18,
-            timeout_graceful_shutdown=1,
-            ssl_context_factory=(lambda _config, _default: tls) if tls else None,
-        )
+    return quiet_server(
+        appliance.app,
+        grace=1,
+        lifespan="on",
+        h11_max_incomplete_event_size=2**18,
+        ssl_context_factory=(lambda _config, _default: tls) if tls else None,
     )
 
 

@@ -12,6 +12,7 @@ import click
 
 from agent.cli.terminal import wants_colour
 from agent.errors import InputError
+from agent.extras import needs_extra
 
 if TYPE_CHECKING:
     from agent.appliance.app import Appliance
@@ -85,13 +86,9 @@ def appliance(
         raise InputError(
             f"--host {host}: the stand-in listens on this machine only, so the host is 127.0.0.1"
         )
-    try:
+    with needs_extra("the stand-in appliance", "appliance"):
         from agent.appliance import serve
         from agent.appliance.site import example_site_path
-    except ModuleNotFoundError as missing:
-        raise InputError(
-            f"the stand-in appliance needs the package {(missing.name or '').partition('.')[0]}: pip install 'live-agent-handoff[appliance]'"
-        ) from None
     if print_site:
         click.echo(example_site_path().read_text("utf-8"), nl=False)
         return

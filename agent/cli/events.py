@@ -14,6 +14,7 @@ from agent.catalogue.view import Views
 from agent.cli.notices import tell_operator, warnings_on_stderr
 from agent.data import example_path
 from agent.errors import InputError, SettingsError
+from agent.extras import needs_extra
 
 if TYPE_CHECKING:
     from agent.outcomes.receiver import Network
@@ -62,34 +63,15 @@ def events(*, listen: str, out: Path, token_env: str, allow: tuple[str, ...], qu
         )
     networks = [_network(text) for text in allow]
     source = CatalogueSource(queues or example_path())
-    try:
-        import uvicorn
-
+    with needs_extra("the receiver", "events"):
         from agent.outcomes.receiver import PATH, Receiver
-    except ModuleNotFoundError as missing:
-        raise InputError(
-            f"the receiver needs the package {(missing.name or '').partition('.')[0]}: "
-            "pip install 'live-agent-handoff[events]'"
-        ) from None
+        from agent.serving import quiet_server
     from agent.outcomes.event_file import EventFile
 
     with _socket(host, port, listen) as listener, warnings_on_stderr():
         file = EventFile(out)
         try:
             receiver = Receiver(file, token, _Newest(source).teams, allow=networks)
-            config = uvicorn.Config(
-                receiver.app,
-                http="h11",
-                ws="none",
-                loop="asyncio",
-                lifespan="off",
-                log_config=None,
-                log_level="critical",
-                access_log=False,
-                proxy_headers=False,
-                server_header=False,
-                timeout_graceful_shutdown=5,
-            )
             shown = f"[{host}]" if ":" in host else host
             click.echo(
                 f"Events are taken at http://{shown}:{listener.getsockname()[1]}{PATH}?token=… and kept in {out}"
@@ -98,7 +80,7 @@ def events(*, listen: str, out: Path, token_env: str, allow: tuple[str, ...], qu
                 tell_operator(
                     "plain HTTP beyond this machine: the token can be read on the way, so put TLS in front"
                 )
-            asyncio.run(uvicorn.Server(config).serve([listener]))
+            asyncio.run(quiet_server(receiver.app, grace=5, lifespan="off").serve([listener]))
         finally:
             file.close()
 

@@ -11,8 +11,8 @@ from agent.catalogue.load import Loaded
 from agent.catalogue.schema import UrlTemplateSettings
 from agent.cli.terminal import printable, wants_colour
 from agent.errors import InputError
+from agent.extras import needs_extra
 from agent.stores.memory import MemoryStore
-from agent.targets.make import beyondtrust_extra
 
 if TYPE_CHECKING:
     from agent.targets.beyondtrust.live import Findings
@@ -30,7 +30,7 @@ def compare(path: str, loaded: Loaded, *, as_json: bool) -> None:
             f"{path}: --live compares with a BeyondTrust appliance, and this target is a url_template: "
             "nothing can be asked. It is for portal_link and session_key"
         )
-    with beyondtrust_extra("--live"):
+    with needs_extra("--live", "beyondtrust"):
         from agent.targets.beyondtrust.credentials import read_credentials
         from agent.targets.beyondtrust.live import examine
         from agent.targets.beyondtrust.make import make_commands

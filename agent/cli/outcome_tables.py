@@ -5,12 +5,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import TextIO
 
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from agent.catalogue.schema import Queue
-from agent.cli.terminal import is_terminal, printable, wants_colour
+from agent.cli.terminal import console, printable
 from agent.outcomes.misroutes import Misroute
 from agent.outcomes.outcome import Outcome
 from agent.records.base import Record
@@ -94,14 +93,7 @@ class OutcomeTables:
     """Writes to `stream`; colours only where a terminal has them."""
 
     def __init__(self, stream: TextIO) -> None:
-        self._console = Console(
-            file=stream,
-            color_system="auto" if wants_colour() else None,
-            width=None if is_terminal(stream) else _WIDTH,
-            highlight=False,
-            markup=False,
-            emoji=False,
-        )
+        self._console = console(stream, _WIDTH)
 
     def show(self, summary: Summary, names: Mapping[str, Queue]) -> None:
         """The table of queues, and the misroutes."""

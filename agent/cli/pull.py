@@ -20,7 +20,8 @@ from agent.catalogue.templates import checked_host
 from agent.cli.difference import show_difference
 from agent.cli.notices import tell_operator
 from agent.cli.terminal import is_terminal, printable, wants_colour, write_what_can_be_written
-from agent.errors import InputError, SettingsError, StoreError, TargetError
+from agent.errors import InputError, StoreError, TargetError
+from agent.extras import needs_extra
 
 _SECONDS = 10.0  # for one answer of the appliance
 _NOT_WRITTEN, _NOT_ASKED = 1, 3
@@ -122,15 +123,11 @@ def _settings(
 
 def _ask(settings: Settings) -> Offered:
     """What the appliance has. Ends the program where it cannot be asked."""
-    try:
+    with needs_extra("handoff queues pull", "beyondtrust"):
         from agent.stores.memory import MemoryStore
         from agent.targets.beyondtrust.credentials import read_credentials
         from agent.targets.beyondtrust.make import make_commands
         from agent.targets.beyondtrust.offers import offered
-    except ModuleNotFoundError as error:
-        raise SettingsError(
-            f"handoff queues pull needs the package {error.name}: pip install 'live-agent-handoff[beyondtrust]'"
-        ) from error
     commands = make_commands(settings.host, read_credentials(), MemoryStore(), seconds=_SECONDS)
     if is_terminal(sys.stderr):
         tell_operator(f"asking {settings.host} for its teams and issues …")

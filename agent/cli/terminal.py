@@ -5,7 +5,10 @@ import os
 import re
 import sys
 import unicodedata
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 # Escape sequences as a whole: CSI, the string kinds with their terminator, and the short ones.
 _SEQUENCE = re.compile(
@@ -39,6 +42,20 @@ def is_terminal(stream: TextIO) -> bool:
 def wants_colour() -> bool:
     """Whether escape codes for colour and links may be written to a terminal (https://no-color.org)."""
     return not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def console(stream: TextIO, width: int) -> "Console":
+    """For tables and plain text on `stream`; `width` characters where there is no terminal that says how wide it is."""
+    from rich.console import Console
+
+    return Console(
+        file=stream,
+        color_system="auto" if wants_colour() else None,
+        width=None if is_terminal(stream) else width,
+        highlight=False,
+        markup=False,
+        emoji=False,
+    )
 
 
 def write_what_can_be_written() -> None:

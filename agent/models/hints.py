@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 
-from agent.language.understand import content_words, describes_problem
+from agent.language.understand import describes_problem
 from agent.models.base import Briefing
 from agent.models.catalogue_text import quoted
+from agent.models.embedded.said import telling_words
 from agent.retrieval.confidence import ENOUGH, enough
 from prompts import line
 
@@ -18,7 +19,7 @@ def hints_of(briefing: Briefing, said: str, shown: Mapping[str, str]) -> list[st
     if not describes_problem(said):
         return [line("state", "nothing_said")] if may_ask else []
     hits = briefing.view.search(said, _BEST, language=briefing.language)
-    sure = enough([hit.score for hit in hits], len(set(content_words(said)))) >= ENOUGH
+    sure = enough([hit.score for hit in hits], telling_words([said])) >= ENOUGH
     words = line("state", "said", words=quoted(said, _SAID))
     if may_ask and not sure:
         return [words, line("state", "unsure")]

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from agent.catalogue.beyondtrust import BeyondTrustSettings
 from agent.catalogue.schema import Catalogue
-from agent.errors import InputError, SettingsError, StoreError, TargetError
+from agent.errors import SettingsError, StoreError, TargetError
+from agent.extras import needs_extra
 from agent.outcomes.conversations import Handed, find, open_store
 from agent.outcomes.event_file import read_events
 from agent.outcomes.events import Event, sessions_of
@@ -97,16 +98,11 @@ async def _pieces(sources: Sources, store: Store) -> AsyncGenerator[tuple[int, l
             "the catalogue's target is a url_template, which names no appliance whose report could be read: "
             "give --events FILE"
         )
-    try:
+    with needs_extra("the report", "beyondtrust"):
         from agent.outcomes.report import Fields, sessions_in
         from agent.outcomes.windows import report_pieces
         from agent.targets.beyondtrust.credentials import read_credentials
         from agent.targets.beyondtrust.make import make_commands
-    except ModuleNotFoundError as missing:
-        raise InputError(
-            f"the report needs the package {(missing.name or '').partition('.')[0]}: "
-            "pip install 'live-agent-handoff[beyondtrust]'"
-        ) from None
     commands = make_commands(target.host, read_credentials(), store, seconds=SECONDS)
     fields = Fields.of(target)
     async for at, root in report_pieces(commands, sources.since, sources.until):

@@ -1,12 +1,11 @@
 """The target that a catalogue asks for, and who knows how many agents are online."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import datetime
 
 from agent.catalogue.beyondtrust import PortalLinkSettings, SessionKeySettings
 from agent.catalogue.schema import Catalogue
-from agent.errors import SettingsError
+from agent.extras import needs_extra
 from agent.stores.base import Store
 from agent.targets.availability import Availability
 from agent.targets.base import Target
@@ -25,7 +24,7 @@ def make_target(catalogue: Catalogue, *, store: Store, seconds: float) -> Target
 
             return PortalLink(settings, catalogue.queues)
         case SessionKeySettings() as settings:
-            with beyondtrust_extra("The target session_key"):
+            with needs_extra("The target session_key", "beyondtrust"):
                 from agent.targets.beyondtrust.make import make_session_key
             return make_session_key(settings, catalogue.queues, store=store, seconds=seconds)
         case settings:
@@ -41,18 +40,7 @@ def make_availability(
     """
     match catalogue.target:
         case PortalLinkSettings(availability=int()) | SessionKeySettings(availability=int()) as settings:
-            with beyondtrust_extra("availability"):
+            with needs_extra("availability", "beyondtrust"):
                 from agent.targets.beyondtrust.make import make_availability as make
             return make(settings, store=store, clock=clock)
     return None
-
-
-@contextmanager
-def beyondtrust_extra(what: str) -> Iterator[None]:
-    """Say what is missing where the appliance's API is needed: `SettingsError`."""
-    try:
-        yield
-    except ModuleNotFoundError as error:
-        raise SettingsError(
-            f"{what} needs the package {error.name}: pip install 'live-agent-handoff[beyondtrust]'"
-        ) from error

@@ -5,11 +5,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from math import ceil
 from typing import NamedTuple
 
+from agent.catalogue.gathered import HELD
 from agent.catalogue.schema import Catalogue, Queue
 from agent.language.locale import words_of
 from agent.language.understand import content_words
 from evals.case import Case
-from evals.summary import HELD
 
 NEAR = 0.85
 """From this share of common words on two cases are near duplicates."""

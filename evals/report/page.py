@@ -3,13 +3,14 @@
 from collections.abc import Iterable
 from typing import Any
 
+from agent.catalogue.gathered import HELD
 from agent.markup import Node, node
 from evals.comparison import Change, Comparison
 from evals.report import figures, tables, talks
 from evals.report.markup import document
 from evals.report.words import NOT_SCORED, bounds, label, queue_name, share
 from evals.result import Result
-from evals.summary import HELD, OPEN, Summary
+from evals.summary import OPEN, Summary
 
 _CARDS = ("accuracy", "macro_f1", "out_of_scope_recall", "over_asking", "under_asking", "got_through")
 

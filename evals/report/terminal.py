@@ -5,11 +5,11 @@ from itertools import islice
 from pathlib import Path
 from typing import TextIO
 
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from agent.cli.terminal import is_terminal, printable, wants_colour
+from agent.catalogue.gathered import HELD
+from agent.cli.terminal import console, printable
 from evals.comparison import Change, Comparison
 from evals.metrics.interval import Metric
 from evals.report.words import (
@@ -28,7 +28,7 @@ from evals.report.words import (
 )
 from evals.result import Result
 from evals.run_dir import REPORT
-from evals.summary import HELD, OPEN, Summary
+from evals.summary import OPEN, Summary
 
 _WIDTH = 110  # where there is no terminal that says how wide it is
 _BAR = 20
@@ -39,14 +39,7 @@ class TerminalReport:
     """Writes tables to `stream`; colours only where a terminal has them."""
 
     def __init__(self, stream: TextIO) -> None:
-        self._console = Console(
-            file=stream,
-            color_system="auto" if wants_colour() else None,
-            width=None if is_terminal(stream) else _WIDTH,
-            highlight=False,
-            markup=False,
-            emoji=False,
-        )
+        self._console = console(stream, _WIDTH)
 
     def run(self, summary: Summary, out: Path) -> None:
         """The tables of a run."""

@@ -10,23 +10,11 @@ from agent.catalogue.load import load
 from agent.catalogue.source import CatalogueSource
 from agent.errors import CatalogueError
 
+from .conftest import Clock
 from .texts import GOOD, line_of, write
 
 CHANGED = GOOD.replace("name: Payroll", "name: Wages")
 BAD = GOOD.replace("name: Payroll", "nam: Payroll")
-
-
-class Clock:
-    def __init__(self) -> None:
-        self.now = 0.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
 
 
 @pytest.fixture

@@ -9,22 +9,10 @@ import pytest
 from agent.catalogue.source import CatalogueSource
 from agent.errors import CatalogueError
 
+from .conftest import Clock
 from .texts import GOOD, write
 
 WITH = GOOD + "examples_from: [cases.jsonl]\n"
-
-
-class Clock:
-    def __init__(self) -> None:
-        self.now = 0.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
 
 
 @pytest.fixture

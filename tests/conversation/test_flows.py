@@ -242,16 +242,6 @@ async def test_any_action_in_any_phase(catalogue: Catalogue) -> None:
         assert closed.text
 
 
-@pytest.mark.parametrize("yes", ["yes", "Start agent chat", "go ahead"])
-async def test_another_models_yes_is_none(catalogue: Catalogue, yes: str) -> None:
-    chat, _ = chat_with(catalogue, SQL)
-    shown = await chat.send("my SQL database is slow", relayed=True)
-    reply = await chat.send(yes, relayed=True)
-    assert reply.handoff is None
-    assert reply.proposal == shown.proposal
-    assert (await chat.press("start")).handoff
-
-
 async def test_a_typed_label_is_no_word_about_the_problem(catalogue: Catalogue) -> None:
     chat, _ = chat_with(catalogue, SQL)
     await chat.send("my SQL database is slow on my laptop")
@@ -271,25 +261,6 @@ async def test_a_new_issue_begins_with_nothing_of_the_old_one(catalogue: Catalog
     assert reply.proposal
     assert queue(reply) == small.LAPTOP
     assert reply.proposal.summary == "my laptop is broken"
-
-
-async def test_a_relayed_yes_counts_where_the_host_says_so(catalogue: Catalogue) -> None:
-    agent = small.agent_over(catalogue, ScriptedModel([SQL]), accept_relayed=True)
-    chat = agent.start()
-    await chat.send("my SQL database is slow", relayed=True)
-    reply = await chat.send("yes", relayed=True)
-    assert reply.handoff
-    assert reply.handoff.relayed  # and it is on record
-
-
-async def test_a_relayed_press_is_no_yes(catalogue: Catalogue) -> None:
-    chat, _ = chat_with(catalogue, SQL)
-    shown = await chat.send("my SQL database is slow")
-    assert shown.proposal
-    reply = await chat.press("start", proposal=shown.proposal.id, relayed=True)
-    assert reply.handoff is None
-    assert reply.proposal == shown.proposal
-    assert (await chat.press("start")).handoff
 
 
 async def test_the_second_problem_is_not_offered_twice(catalogue: Catalogue) -> None:

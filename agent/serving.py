@@ -1,0 +1,27 @@
+"""How this package's small servers run: plain HTTP/1.1 by uvicorn, which says nothing by itself."""
+
+from typing import Any
+
+import uvicorn
+
+
+def quiet_server(app: Any, *, grace: int, **more: Any) -> uvicorn.Server:
+    """A server of the ASGI app `app`, to be run with a socket; it ends at most `grace` seconds after it is told to.
+
+    `more` goes to `uvicorn.Config`.
+    """
+    return uvicorn.Server(
+        uvicorn.Config(
+            app,
+            http="h11",
+            ws="none",
+            loop="asyncio",
+            log_config=None,
+            log_level="critical",
+            access_log=False,
+            proxy_headers=False,
+            server_header=False,
+            timeout_graceful_shutdown=grace,
+            **more,
+        )
+    )
