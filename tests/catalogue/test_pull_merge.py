@@ -146,6 +146,22 @@ def test_a_name_that_was_pulled_follows(content: bytes) -> None:
     assert back.translate(None, b"\"'") == content.translate(None, b"\"'")
 
 
+def test_an_issues_team_is_named_and_the_name_moves_with_the_number() -> None:
+    scanners = vpn._replace(team_name="Nets, and: more")
+    pulled = merge(A_FILE, desk, printers, scanners).content
+    address = catalogue(pulled).queues[-1].beyondtrust
+    assert address
+    assert (address.team, address.team_name) == (3, "Nets, and: more")
+    moved = scanners._replace(team=4, team_name="Other's")
+    address = catalogue(merge(pulled, desk, printers, moved).content).queues[-1].beyondtrust
+    assert address
+    assert (address.team, address.team_name) == (4, "Other's")
+    kept = merge(pulled.replace(b"team: 3", b"team: 5"), desk, printers, moved).content
+    address = catalogue(kept).queues[-1].beyondtrust
+    assert address
+    assert (address.team, address.team_name) == (5, "Nets, and: more")  # where people wrote another team
+
+
 def test_a_name_of_ones_own_stays() -> None:
     content = A_FILE.replace(b"name: 'Printers'", b"name: 'Paper & Toner'").replace(b"team: 2}", b"team: 3}")
     result = merge(content, desk, printers._replace(name="Print", team=4))

@@ -110,7 +110,7 @@ def test_what_people_wrote_stays_and_the_rest_follows(
         '  - id: "no"',
         '    name: "0123"',
         '    description: ""  # to be written: what people need help with, in their words',
-        '    beyondtrust: {issue: "no", team: 12}  # on the appliance: "0123", team 12',
+        '    beyondtrust: {issue: "no", team: 12, team_name: "Database Support"}  # on the appliance: "0123", team 12',
     ]
     assert pull().stdout.splitlines()[-1] == "Nothing to change in queues.yaml."
     monkeypatch.undo()

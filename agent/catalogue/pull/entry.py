@@ -50,6 +50,7 @@ def entry(queue: Queue, style: Style) -> str:
     address = queue.beyondtrust or BeyondTrust()
     ways = {"issue": scalar(address.issue)} if address.issue else {}
     ways |= {"team": str(address.team)}
+    ways |= {"team_name": quoted(address.team_name)} if address.team_name else {}
     keys = {
         "id": scalar(queue.id),
         "name": scalar(queue.name),

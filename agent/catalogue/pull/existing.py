@@ -80,7 +80,7 @@ class Existing:
         if record.name != new.name:
             self._rename(record, new)
         if record.team != new.team:
-            self._move(address, record, new)
+            self._move(address, record, offer)
 
     def _rename(self, record: Record, new: Record) -> None:
         name = child(self._place.node, "name")
@@ -91,15 +91,20 @@ class Existing:
         self.edits.append(Edit(*span(self._text, name), restyled(new.name, name.style)))
         self.queue = self.queue.model_copy(update={"name": new.name})
 
-    def _move(self, address: BeyondTrust, record: Record, new: Record) -> None:
+    def _move(self, address: BeyondTrust, record: Record, new: Offer) -> None:
         if address.team != record.team:
             self._tell("renamed", f"belongs to team {new.team} now; the team in the file stays")
             return
         self._tell("renamed", f"belongs to team {new.team} now")
-        team = child(child(self._place.node, "beyondtrust"), "team")
+        node = child(self._place.node, "beyondtrust")
+        team = child(node, "team")
         quote = team.style or ""
         self.edits.append(Edit(*span(self._text, team), f"{quote}{new.team}{quote}"))
         moved = address.model_copy(update={"team": new.team})
+        if address.team_name:  # the new team's number beside the old one's name would tell two things
+            called = child(node, "team_name")
+            self.edits.append(Edit(*span(self._text, called), restyled(new.team_name, called.style)))
+            moved = moved.model_copy(update={"team_name": new.team_name})
         self.queue = self.queue.model_copy(update={"beyondtrust": moved})
 
     def _tell(self, kind: Literal["renamed", "gone", "back", "note"], text: str) -> None:

@@ -16,7 +16,8 @@ class Offer(NamedTuple):
     """An issue, or a team as a whole.
 
     `name` is the appliance's, cleaned; `id` is readable and stable, but not yet unique. `keys` are all ways in which
-    a catalogue may address it, see `key_of`. `issue` is what a new queue gets; None for a team as a whole.
+    a catalogue may address it, see `key_of`. `issue` is what a new queue gets; None for a team as a whole, whose name
+    is `name`. `team_name` is the name of an issue's team.
     """
 
     id: str
@@ -25,6 +26,7 @@ class Offer(NamedTuple):
     team: int
     keys: tuple[str, ...]
     description: str = ""
+    team_name: str = ""
 
 
 class Offered(NamedTuple):
@@ -67,6 +69,7 @@ def as_queues(offers: Iterable[Offer], taken: Iterable[str] = ()) -> list[Queue]
             number += 1
             id_ = f"{offer.id}-{number}"
         ids.add(id_)
-        address = BeyondTrust(issue=offer.issue, team=offer.team)
+        # Outbound events name teams, without their numbers.
+        address = BeyondTrust(issue=offer.issue, team=offer.team, team_name=offer.team_name or None)
         queues.append(Queue(id=id_, name=offer.name, description=offer.description, beyondtrust=address))
     return queues

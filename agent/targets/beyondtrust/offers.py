@@ -73,7 +73,9 @@ def _issue(issue: Issue, team: Team, description: str) -> Offer:
     otherwise = f"issue-{number}" if number else "issue"
     keys = tuple(filter(None, (key_of(code, None), key_of(number, None))))
     name = clean_name(issue.name, code or f"Issue {number}".strip())
-    return Offer(_id(code, otherwise), name, code or number or None, team.id, keys, description)
+    id_ = _id(code, otherwise)
+    called = clean_name(team.name, "")
+    return Offer(id_, name, code or number or None, team.id, keys, description, called)
 
 
 def _id(code: str, otherwise: str) -> str:

@@ -42,7 +42,8 @@ async def test_every_issue_is_a_queue(dialect: Dialect, monkeypatch: pytest.Monk
         found = await asked(appliance)
     assert len(found.offers) == 14
     keys = ("issue:db_support", "issue:14")
-    expected = Offer("db_support", "Database Support", "db_support", 12, keys, "Databases: SQL.")
+    called = "Database Support"
+    expected = Offer("db_support", called, "db_support", 12, keys, "Databases: SQL.", team_name=called)
     assert found.offers[-1] == found.by_key["issue:14"] == expected
     assert found.by_key["team:12"].issue is None
     assert found[2:] == (True, ())
