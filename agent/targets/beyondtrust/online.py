@@ -3,8 +3,6 @@
 Who is logged in may be busy, or not take this queue's sessions: the appliance tells neither.
 """
 
-import asyncio
-
 from agent.catalogue.schema import Queue
 from agent.targets.availability import Online
 from agent.targets.beyondtrust.commands import Commands
@@ -13,13 +11,9 @@ from agent.targets.beyondtrust.roster import logged_in, teams
 
 async def look_up(commands: Commands) -> Online:
     """Who is online now. Raises `TargetError` or `StoreError`."""
-    try:
-        async with asyncio.TaskGroup() as group:
-            listing = group.create_task(teams(commands, complete=False))
-            people = group.create_task(logged_in(commands))
-    except ExceptionGroup as failed:
-        raise failed.exceptions[0] from None
-    here, listed = people.result(), listing.result()
+    # One after the other: a request that is ended while it connects, because the other one failed, leaves its socket.
+    listed = await teams(commands, complete=False)
+    here = await logged_in(commands)
     counts = {team.id: len(team.members & here) for team in listed if team.members is not None}
     owners = {key: team.id for team in listed for issue in team.issues for key in issue.keys}
 
