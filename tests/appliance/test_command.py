@@ -18,6 +18,7 @@ from click.testing import CliRunner, Result
 from agent.appliance.site import example_site_path, load_site
 from agent.cli.main import main
 from tests.support.appliance import xml
+from tests.support.without import run_without
 
 
 def run(*arguments: str) -> Result:
@@ -112,17 +113,10 @@ def test_a_port_in_use() -> None:
 
 
 @pytest.mark.parametrize("package", ["starlette", "uvicorn", "trustme"])
-def test_without_the_extra_it_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch, package: str) -> None:
-    for name in [
-        name
-        for name in sys.modules
-        if name.partition(".")[0] == package or name.startswith("agent.appliance")
-    ]:
-        monkeypatch.delitem(sys.modules, name)
-    monkeypatch.setitem(sys.modules, package, None)
-    result = run()
-    assert result.exit_code == 2
-    assert result.stderr == (
+def test_without_the_extra_it_says_how_to_get_it(package: str) -> None:
+    done = run_without(package, "appliance")
+    assert done.returncode == 2
+    assert done.stderr == (
         f"Error: the stand-in appliance needs the package {package}: pip install 'live-agent-handoff[appliance]'\n"
     )
 

@@ -1,8 +1,5 @@
 """`handoff outcomes`: how it is called, what is refused, and with which exit code."""
 
-import os
-import subprocess
-import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,6 +8,7 @@ import pytest
 from agent.cli.periods import moment
 from agent.errors import InputError
 from agent.outcomes.events import Event
+from tests.support.without import run_without
 
 from .setting import catalogue_file, run
 
@@ -133,14 +131,10 @@ def test_sessions_of_others_are_no_handoffs(tmp_path: Path, events: Path) -> Non
     assert "1 sessions carry no reference of a proposal" in result.stderr
 
 
-BLOCKED = "import sys; sys.modules[sys.argv.pop(1)] = None; from agent.cli.main import main; main()"
-
-
 @pytest.mark.parametrize("package", ["defusedxml", "pydantic_settings", "httpx2"])
 def test_a_missing_extra(tmp_path: Path, package: str) -> None:
-    command = [sys.executable, "-c", BLOCKED, package, "outcomes", "--queues", str(catalogue_file(tmp_path))]
-    environ = {**os.environ, "HANDOFF_BEYONDTRUST_CLIENT_ID": "x", "HANDOFF_BEYONDTRUST_CLIENT_SECRET": "y"}
-    done = subprocess.run(command, capture_output=True, text=True, check=False, env=environ)  # noqa: S603
+    credentials = {"HANDOFF_BEYONDTRUST_CLIENT_ID": "x", "HANDOFF_BEYONDTRUST_CLIENT_SECRET": "y"}
+    done = run_without(package, "outcomes", "--queues", catalogue_file(tmp_path), **credentials)
     assert done.returncode == 2
     assert f"needs the package {package}: pip install 'live-agent-handoff[beyondtrust]'" in done.stderr
     assert "Traceback" not in done.stderr

@@ -19,6 +19,7 @@ import pytest
 from agent.outcomes.event_file import EventFile, read_events
 from agent.outcomes.events import Event
 from agent.outcomes.teams import Teams
+from tests.support.without import run_without
 
 from .setting import TOKEN, catalogue, catalogue_file, receiving, run, wait_for
 
@@ -260,17 +261,12 @@ def test_a_short_token_and_a_port_in_use(tmp_path: Path, monkeypatch: pytest.Mon
 
 
 @pytest.mark.parametrize("package", ["starlette", "uvicorn"])
-def test_without_the_extra_it_says_how_to_get_it(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, package: str
-) -> None:
-    for name in list(sys.modules):
-        if name.partition(".")[0] == package or name == "agent.outcomes.receiver":
-            monkeypatch.delitem(sys.modules, name)
-    monkeypatch.setitem(sys.modules, package, None)
-    monkeypatch.setenv("HANDOFF_EVENTS_TOKEN", TOKEN)
-    result = run("events --out", tmp_path / "events.jsonl")
-    assert result.exit_code == 2
-    assert f"needs the package {package}: pip install 'live-agent-handoff[events]'" in result.stderr
+def test_without_the_extra_it_says_how_to_get_it(tmp_path: Path, package: str) -> None:
+    file = tmp_path / "events.jsonl"
+    done = run_without(package, "events", "--out", file, HANDOFF_EVENTS_TOKEN=TOKEN)
+    assert done.returncode == 2
+    assert f"needs the package {package}: pip install 'live-agent-handoff[events]'" in done.stderr
+    assert not file.exists()
 
 
 def test_a_slow_sender_holds_nobody_up(teams: Teams, file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
