@@ -250,7 +250,7 @@ class Chat:
         conversation = self.conversation
         last = conversation.last_reply
         now = self._runtime.now()
-        dead = {made.url for made in conversation.handoffs if made.expires and made.expires <= now}
+        dead = {made.url for made in conversation.handoffs if made.has_expired(now)}
         locale = locale_for(conversation.user.locale or conversation.language)
         return Reply(
             id=conversation.id,

@@ -78,6 +78,10 @@ class Handoff(Record):
     expires: datetime | None = None
     carries_summary: bool = True
 
+    def has_expired(self, now: datetime) -> bool:
+        """Whether the URL opens nothing any more."""
+        return self.expires is not None and self.expires <= now
+
 
 class Reply(Record):
     """The answer to one turn. `text` is plain text that stands on its own, even without the other fields.

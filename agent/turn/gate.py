@@ -133,7 +133,7 @@ def hand_out(
     """
     if not ctx.target.owns(handoff.url):
         return propose(ctx, conversation, best_known(ctx, conversation), [ctx.locale("changed")])
-    if _expired(ctx, handoff):
+    if handoff.has_expired(ctx.now):
         return _renew(ctx, conversation, handoff)
     if conversation.phase == "closed":
         conversation = conversation.model_copy(update={"phase": "handed_off"})
@@ -151,10 +151,6 @@ def hand_out(
     if conversation.second:
         lines.append(ctx.locale("second_offer", summary=conversation.second.summary))
     return say.reply(ctx, conversation, lines, after_buttons(ctx, conversation, handoff), handoff=handoff)
-
-
-def _expired(ctx: Context, handoff: Handoff) -> bool:
-    return handoff.expires is not None and handoff.expires <= ctx.now
 
 
 def _renew(ctx: Context, conversation: Conversation, handoff: Handoff) -> Conversation:
@@ -179,7 +175,7 @@ def after_buttons(ctx: Context, conversation: Conversation, handoff: Handoff) ->
         label=ctx.locale("open_again"),
         action="start",
         style="filled",
-        url=None if _expired(ctx, handoff) else handoff.url,
+        url=None if handoff.has_expired(ctx.now) else handoff.url,
         proposal=handoff.proposal,
     )
     buttons = [
