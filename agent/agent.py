@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from secrets import token_hex
 from types import TracebackType
@@ -18,7 +18,7 @@ from agent.models.choose import choose_meaning, choose_model
 from agent.records.conversation import Conversation
 from agent.records.user import User
 from agent.runtime import Runtime
-from agent.settings import EMBEDDED, STATE_KEY_CHARS, Settings
+from agent.settings import EMBEDDED, KEEP, KEY_CHARS, Settings
 from agent.stores.base import RESERVED, Store
 from agent.stores.memory import MemoryStore
 from agent.turn.limits import Limits
@@ -44,16 +44,20 @@ class HandoffAgent:
         clock: Callable[[], datetime] = _utc_now,
         limits: Limits | None = None,
         state_key: str | None = None,
+        pseudonym_key: str | None = None,
+        keep: timedelta = KEEP,
         accept_relayed: bool = False,
     ) -> None:
         """Put an agent together from its parts; `from_file` is the ordinary way.
 
         `clock` gives the aware time of now. `state_key` signs what `Chat.dump` gives out and checks it in
-        `resume`; 16 characters or more. With `accept_relayed` a yes that another model passes on counts; it is
+        `resume`, `pseudonym_key` makes the pseudonyms of the history (see `Pseudonyms`); 16 characters or more. A
+        conversation is forgotten `keep` after its last turn. With `accept_relayed` a yes that another model passes on counts; it is
         recorded with the message and the handoff.
         """
-        if state_key is not None and len(state_key) < STATE_KEY_CHARS:
-            raise SettingsError(f"the state key is too short: it takes {STATE_KEY_CHARS} characters or more")
+        for what, key in (("state", state_key), ("pseudonym", pseudonym_key)):
+            if key is not None and len(key) < KEY_CHARS:
+                raise SettingsError(f"the {what} key is too short: it takes {KEY_CHARS} characters or more")
         self._runtime = Runtime(
             catalogue,
             model=model,
@@ -61,6 +65,8 @@ class HandoffAgent:
             clock=clock,
             limits=limits or Limits(),
             state_key=state_key,
+            pseudonym_key=pseudonym_key,
+            keep=keep,
             accept_relayed=accept_relayed,
         )
 
@@ -74,13 +80,16 @@ class HandoffAgent:
         clock: Callable[[], datetime] = _utc_now,
         limits: Limits | None = None,
         state_key: str | None = None,
+        pseudonym_key: str | None = None,
+        keep: timedelta | None = None,
         accept_relayed: bool = False,
     ) -> Self:
         """An agent over the catalogue at `path`, which is read again whenever it changes.
 
         `model` is a `ChatModel` or a model's name; without it `HANDOFF_MODEL` says, else it is the embedded
-        one. `HANDOFF_TIMEOUT` bounds a turn, `HANDOFF_STATE_KEY` signs, unless `limits` and `state_key` are
-        given; `HANDOFF_SENTENCES` is what the search compares by. Raises `CatalogueError` with every mistake of the file, `SettingsError` for the environment.
+        one. `HANDOFF_TIMEOUT` bounds a turn, `HANDOFF_STATE_KEY` signs, `HANDOFF_PSEUDONYM_KEY` makes pseudonyms,
+        `HANDOFF_KEEP_DAYS` says how long a conversation is kept, unless they are given here; `HANDOFF_SENTENCES` is
+        what the search compares by. Raises `CatalogueError` with every mistake of the file, `SettingsError` for the environment.
         """
         named = model if model is None or isinstance(model, str) else EMBEDDED
         settings = Settings.from_environment(os.environ, model=named)
@@ -91,6 +100,8 @@ class HandoffAgent:
             clock=clock,
             limits=limits or Limits(seconds=settings.timeout),
             state_key=state_key or settings.state_key,
+            pseudonym_key=pseudonym_key or settings.pseudonym_key,
+            keep=keep or settings.keep,
             accept_relayed=accept_relayed,
         )
 

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Callable, Coroutine
 from typing import Any
 
 from agent import background, document
+from agent.audit import entry_of
 from agent.errors import ConflictError, HandoffError, InputError, StoreError
 from agent.kept import Kept
 from agent.language.clean import clean
@@ -18,6 +19,7 @@ from agent.records.conversation import Conversation, UserMessage
 from agent.records.events import ErrorEvent, Event, StepEvent, TurnEnd, events_of
 from agent.records.reply import ACTIONS, Action, Button, Reply, Step
 from agent.runtime import Runtime
+from agent.stores.base import Terms
 from agent.turn.actions import act
 from agent.turn.context import Context
 from agent.turn.decide import Budget
@@ -215,16 +217,18 @@ class Chat:
 
     async def _commit(self, base: Conversation, done: Conversation, context: Context | None = None) -> bool:
         """Commit `done`, made in `context`, as the revision after `base`; False where another writer was first."""
-        return await self._kept.commit(
-            base,
-            done.model_copy(
-                update={
-                    "revision": base.revision + 1,
-                    "updated": self._runtime.now(),
-                    "catalogue": context.catalogue.hash if context else base.catalogue,
-                }
-            ),
+        done = done.model_copy(
+            update={
+                "revision": base.revision + 1,
+                "updated": self._runtime.now(),
+                "catalogue": context.catalogue.hash if context else base.catalogue,
+            }
         )
+        owners = await self._runtime.pseudonyms.owners(done.user)
+        entry = entry_of(base, done, subject=owners[0] if owners else None)
+        self._runtime.sweep_sometimes()
+        terms = Terms(owners, self._runtime.keep, entry.model_dump_json() if entry else None)
+        return await self._kept.commit(base, done, terms)
 
     def _context(self, emit: Emit) -> Context:
         conversation = self.conversation

@@ -3,7 +3,7 @@
 from agent import document
 from agent.errors import StoreError
 from agent.records.conversation import Conversation
-from agent.stores.base import Store
+from agent.stores.base import PLAIN, Store, Terms
 
 
 class Kept:
@@ -17,13 +17,24 @@ class Kept:
         self._handed_in = handed_in
         self.conversation = conversation
 
-    async def commit(self, base: Conversation, done: Conversation) -> bool:
+    async def commit(
+        self,
+        base: Conversation,
+        done: Conversation,
+        terms: Terms = PLAIN,
+    ) -> bool:
         """Write `done`, which was made from `base`; False, and looked again, where another writer was first."""
         expected = self._expected  # read first: another thread may commit at any moment
         if base is not self.conversation:
             return False
         text = document.dump(done)
-        if not await self._store.save(done.id, text, revision=done.revision, expected=expected):
+        if not await self._store.save(
+            done.id,
+            text,
+            revision=done.revision,
+            expected=expected,
+            terms=terms,
+        ):
             await self.look_again()
             return False
         if done.revision > self.conversation.revision:

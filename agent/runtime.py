@@ -2,16 +2,17 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import Callable, Coroutine
-from datetime import datetime
-from typing import Any, NamedTuple
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple, TypeVar
 from weakref import WeakValueDictionary
 
 from agent.catalogue.source import CatalogueSource
 from agent.catalogue.view import Views
-from agent.errors import SettingsError
+from agent.errors import SettingsError, StoreError
 from agent.models.base import ChatModel
-from agent.records.reply import Reply
+from agent.pseudonyms import Pseudonyms
 from agent.records.user import User
 from agent.stores.base import Store
 from agent.targets.availability import Availability
@@ -19,6 +20,9 @@ from agent.targets.base import Target
 from agent.targets.make import make_availability, make_target
 from agent.turn.limits import Limits
 
+SWEEP_SECONDS = 600.0
+
+T = TypeVar("T")
 log = logging.getLogger("agent.catalogue")
 
 
@@ -45,6 +49,8 @@ class Runtime:
         clock: Callable[[], datetime],
         limits: Limits,
         state_key: str | None,
+        pseudonym_key: str | None,
+        keep: timedelta,
         accept_relayed: bool,
     ) -> None:
         self.model = model
@@ -52,12 +58,15 @@ class Runtime:
         self.now = clock
         self.limits = limits
         self.state_key = state_key
+        self.pseudonyms = Pseudonyms(store, pseudonym_key)
+        self.keep = keep.total_seconds()
         self.accept_relayed = accept_relayed
         self._catalogue = catalogue
         views = catalogue.current()
         self._desk = self._made(views)
         self._refused: Views | None = None
-        self._tasks: set[asyncio.Task[Reply]] = set()
+        self._swept = time.monotonic()
+        self._tasks: set[asyncio.Task[Any]] = set()
         self._locks: WeakValueDictionary[tuple[int, str, str], asyncio.Lock] = WeakValueDictionary()
 
     def desk(self) -> Desk:
@@ -85,7 +94,19 @@ class Runtime:
         target = make_target(catalogue, store=store, seconds=self.limits.seconds)
         return Desk(views, target, make_availability(catalogue, store=store, clock=self.now))
 
-    def task(self, turn: Coroutine[Any, Any, Reply]) -> asyncio.Task[Reply]:
+    def sweep_sometimes(self) -> None:
+        """Have the store forget what is over, beside the turns, at most once in `SWEEP_SECONDS`."""
+        if time.monotonic() - self._swept > SWEEP_SECONDS:
+            self._swept = time.monotonic()
+            self.task(self._sweep())
+
+    async def _sweep(self) -> None:
+        try:
+            await self.store.sweep()
+        except StoreError as error:
+            logging.getLogger("agent.store").warning("What is over cannot be swept: %s", error)
+
+    def task(self, turn: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
         """Run a turn to its end, whatever becomes of who asked for it."""
         task = asyncio.get_running_loop().create_task(turn)
         self._tasks.add(task)

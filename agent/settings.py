@@ -4,6 +4,7 @@ import math
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Literal, Self
@@ -14,7 +15,9 @@ from agent.errors import SettingsError
 EMBEDDED = "embedded"
 SURE = 0.2
 """The confidence in its best queue from which the embedded model does not ask, unless what was said is vague."""
-STATE_KEY_CHARS = 16
+KEEP = timedelta(days=30)
+"""How long a conversation is kept after its last turn."""
+KEY_CHARS = 16
 _HINT = (
     "No model is set, so the embedded one answers; it is no LLM. "
     "For an LLM, set HANDOFF_MODEL (or --model), and OPENAI_API_KEY or OPENAI_BASE_URL."
@@ -38,11 +41,13 @@ class Settings:
     sure: float = SURE
     sentences: Path | None = None
     state_key: str | None = field(default=None, repr=False)
+    pseudonym_key: str | None = field(default=None, repr=False)
+    keep: timedelta = KEEP
     hint: str | None = None
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] = os.environ, *, model: str | None = None) -> Self:
-        """Read HANDOFF_MODEL, _DECISIONS, _TIMEOUT, _SURE, _SENTENCES, _STATE_KEY, OPENAI_API_KEY and OPENAI_BASE_URL.
+        """Read OPENAI_API_KEY and OPENAI_BASE_URL, and of the HANDOFF_ ones MODEL and those that `from_file` names.
 
         `model` goes before HANDOFF_MODEL. An empty variable counts as not set, but for the model's name. Raises
         `SettingsError`, with one message, where something is wrong, missing or contradictory.
@@ -57,7 +62,9 @@ class Settings:
             timeout=_timeout(environ),
             sure=_sure(environ),
             sentences=_sentences(environ),
-            state_key=_state_key(environ),
+            state_key=_key(environ, "HANDOFF_STATE_KEY"),
+            pseudonym_key=_key(environ, "HANDOFF_PSEUDONYM_KEY"),
+            keep=_keep(environ),
             hint=_HINT if name is None else None,
         )
 
@@ -156,8 +163,18 @@ def _number(value: str) -> float:
         return math.nan
 
 
-def _state_key(environ: Mapping[str, str]) -> str | None:
-    key = environ.get("HANDOFF_STATE_KEY") or None
-    if key is not None and len(key.strip()) < STATE_KEY_CHARS:
-        raise SettingsError(f"HANDOFF_STATE_KEY is too short: it takes {STATE_KEY_CHARS} characters or more.")
+def _key(environ: Mapping[str, str], name: str) -> str | None:
+    key = environ.get(name) or None
+    if key is not None and len(key.strip()) < KEY_CHARS:
+        raise SettingsError(f"{name} is too short: it takes {KEY_CHARS} characters or more.")
     return key
+
+
+def _keep(environ: Mapping[str, str]) -> timedelta:
+    value = environ.get("HANDOFF_KEEP_DAYS", "").strip()
+    days = _number(value) if value else KEEP.days
+    if not 0 < days <= 36_500:
+        raise SettingsError(
+            f"HANDOFF_KEEP_DAYS is {value!r}: it is a number of days above 0, for example 30."
+        )
+    return timedelta(days=days)

@@ -33,13 +33,17 @@ class UserMessage(Record):
 
 
 class AssistantMessage(Record):
-    """What they got back, with what it cost. `degraded`: the model failed in this turn, the code went on."""
+    """What they got back, with what it cost.
+
+    `model` is who was asked, empty where nobody was. `degraded`: it failed in this turn, the code went on.
+    """
 
     role: Literal["assistant"] = "assistant"
     at: datetime
     reply: Reply
     aside: bool = False
     """It only showed something, while a message was still being answered."""
+    model: str = ""
     prompt_tokens: int = 0
     completion_tokens: int = 0
     degraded: bool = False
@@ -51,15 +55,20 @@ Message = Annotated[UserMessage | AssistantMessage, Field(discriminator="role")]
 class Choice(Record):
     """The best queue known so far, and what its agents should know.
 
-    `upto` is the number of messages that the summary covers. `guessed`: neither the model nor the person chose
-    the queue, so it is looked for again when more is known.
+    `upto` is the number of messages that the summary covers. `by` is who chose the queue: the model, the person, the
+    search over the descriptions, or nobody ("default", and "nobody_came" for the stand-in of a queue where no agent was).
     """
 
     queue_id: str
     summary: str
     reason: str = ""
     upto: int = 0
-    guessed: bool = False
+    by: Literal["model", "person", "search", "default", "nobody_came"] = "model"
+
+    @property
+    def guessed(self) -> bool:
+        """Neither the model nor the person chose the queue, so it is looked for again when more is known."""
+        return self.by in ("search", "default")
 
 
 class Conversation(Record):

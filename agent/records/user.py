@@ -18,11 +18,12 @@ Text = Annotated[str, BeforeValidator(_encodable)]
 class User(Record):
     """Who asks. All of it comes from the host, nothing from the conversation or the model.
 
-    `id` is the host's own name for the person. `attributes` open queues that are `only_for` some people, for example ``{"region": "EU"}``; a value may be
+    `id` is the host's own name for the person, `tenant` for the customer or department that they belong to. `attributes` open queues that are `only_for` some people, for example ``{"region": "EU"}``; a value may be
     a list. `locale` ("de", "en-GB") sets the language of the fixed texts; without it the language is detected.
     """
 
     id: Text | None = None
+    tenant: Text | None = None
     name: Text | None = None
     email: Text | None = None
     locale: Text | None = None

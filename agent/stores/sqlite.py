@@ -5,23 +5,37 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable
-from contextlib import closing
 from os import PathLike
 from pathlib import Path
 from typing import TypeVar
 
 from agent.errors import StoreError
-from agent.stores.base import Stored
+from agent.stores.base import HISTORY_SECONDS, PLAIN, Stored, Terms
+from agent.stores.sqlite_schema import make_schema, use_wal
 
-SCHEMA_VERSION = 1
 BUSY_SECONDS = 5.0
 """How long a call waits for another writer before it raises."""
 
 T = TypeVar("T")
 
+_ALIVE = "(until IS NULL OR until > :now)"
+# A document whose time is over counts as none, whether it has been swept or not.
+_CREATE = (
+    "INSERT INTO conversations (id, revision, document, until) VALUES (:id, :revision, :document, :until)"
+    " ON CONFLICT (id) DO UPDATE SET revision = :revision, document = :document, until = :until"
+    " WHERE until <= :now"
+)
+_UPDATE = (
+    "UPDATE conversations SET revision = :revision, document = :document, until = :until"  # noqa: S608
+    f" WHERE id = :id AND revision = :expected AND {_ALIVE}"
+)
+_FORGET_OWNERS = (
+    "DELETE FROM owners WHERE id NOT IN (SELECT id FROM conversations) AND id NOT IN (SELECT id FROM history)"
+)
+
 
 class SQLiteStore:
-    """One table in the file `path`, which is made at first use in a directory that exists.
+    """The file `path`, which is made at first use in a directory that exists.
 
     A call waits at most `BUSY_SECONDS` for other writers. Every failure is a `StoreError`: a directory, a
     file that is no database, another program's or a newer version's database, a full or read-only disk.
@@ -36,34 +50,86 @@ class SQLiteStore:
 
     async def load(self, id_: str) -> Stored | None:
         """The newest document, or None."""
-        query = "SELECT revision, document FROM conversations WHERE id = ?"
-        row = await self._run(lambda connection: connection.execute(query, (id_,)).fetchone())
+        query = f"SELECT revision, document FROM conversations WHERE id = :id AND {_ALIVE}"  # noqa: S608
+        values = {"id": id_, "now": time.time()}
+        row = await self._run(lambda connection: connection.execute(query, values).fetchone())
         return Stored(*row) if row else None
 
-    async def save(self, id_: str, document: str, *, revision: int, expected: int | None) -> bool:
-        """Write `document` as `revision`, if what is kept has the revision `expected` (None: nothing kept)."""
-        # One statement each: SQLite makes it atomic, between processes too.
-        if expected is None:
-            command = (
-                "INSERT INTO conversations (id, revision, document) VALUES (?, ?, ?) ON CONFLICT DO NOTHING"
-            )
-            values: tuple[str | int, ...] = (id_, revision, document)
-        else:
-            command = "UPDATE conversations SET revision = ?, document = ? WHERE id = ? AND revision = ?"
-            values = (revision, document, id_, expected)
-        return await self._run(lambda connection: connection.execute(command, values).rowcount == 1)
+    async def save(
+        self,
+        id_: str,
+        document: str,
+        *,
+        revision: int,
+        expected: int | None,
+        terms: Terms = PLAIN,
+    ) -> bool:
+        """Write `document` as `revision`, if what is kept has the revision `expected`; see `Store.save`."""
+        now = time.time()
+        values = {
+            "id": id_,
+            "document": document,
+            "revision": revision,
+            "expected": expected,
+            "until": None if terms.keep is None else now + terms.keep,
+            "now": now,
+        }
+
+        def write(connection: sqlite3.Connection) -> bool:
+            if connection.execute(_CREATE if expected is None else _UPDATE, values).rowcount != 1:
+                return False
+            if expected is None:
+                rows = [(owner, id_) for owner in terms.owners]
+                connection.executemany("INSERT OR IGNORE INTO owners (owner, id) VALUES (?, ?)", rows)
+            _add(connection, id_, terms.entry)
+            return True
+
+        return await self._run(_in_a_transaction(write))
 
     async def after(self, id_: str, limit: int = 200) -> list[tuple[str, Stored]]:
         """The next documents behind `id_` in the order of their ids, with these; "" for the first ones."""
-        query = "SELECT id, revision, document FROM conversations WHERE id > ? ORDER BY id LIMIT ?"
-        rows = await self._run(lambda connection: connection.execute(query, (id_, limit)).fetchall())
+        query = (
+            f"SELECT id, revision, document FROM conversations WHERE id > :id AND {_ALIVE}"  # noqa: S608
+            " ORDER BY id LIMIT :limit"
+        )
+        values = {"id": id_, "limit": limit, "now": time.time()}
+        rows = await self._run(lambda connection: connection.execute(query, values).fetchall())
         return [(found, Stored(revision, document)) for found, revision, document in rows]
 
-    async def delete(self, id_: str) -> None:
-        """Forget a conversation; it is no error if there is none."""
-        await self._run(
-            lambda connection: connection.execute("DELETE FROM conversations WHERE id = ?", (id_,))
-        )
+    async def history(self, id_: str) -> list[str]:
+        """The entries of `id_`, the oldest first."""
+        query = "SELECT entry FROM history WHERE id = ? AND until > ? ORDER BY rowid"
+        values = (id_, time.time())
+        rows = await self._run(lambda connection: connection.execute(query, values).fetchall())
+        return [entry for (entry,) in rows]
+
+    async def owned_by(self, owner: str) -> list[str]:
+        """The ids that were first saved with `owner`."""
+        query = "SELECT id FROM owners WHERE owner = ? ORDER BY id"
+        rows = await self._run(lambda connection: connection.execute(query, (owner,)).fetchall())
+        return [id_ for (id_,) in rows]
+
+    async def delete(self, id_: str, *, entry: str | None = None) -> None:
+        """Forget a conversation, but not its history, to which `entry` is added."""
+
+        def forget(connection: sqlite3.Connection) -> None:
+            connection.execute("DELETE FROM conversations WHERE id = ?", (id_,))
+            _add(connection, id_, entry)
+            connection.execute(f"{_FORGET_OWNERS} AND id = ?", (id_,))
+
+        await self._run(_in_a_transaction(forget))
+
+    async def sweep(self) -> int:
+        """Free the space of what is no longer kept; SQLite uses it again, the file does not shrink."""
+        now = (time.time(),)
+
+        def forget(connection: sqlite3.Connection) -> int:
+            gone = connection.execute("DELETE FROM conversations WHERE until <= ?", now).rowcount
+            connection.execute("DELETE FROM history WHERE until <= ?", now)
+            connection.execute(_FORGET_OWNERS)
+            return gone
+
+        return await self._run(_in_a_transaction(forget))
 
     async def close(self) -> None:
         """Close the file; every later call raises `StoreError`."""
@@ -91,59 +157,36 @@ class SQLiteStore:
                 self._connection = None
 
 
+def _add(connection: sqlite3.Connection, id_: str, entry: str | None) -> None:
+    if entry is not None:
+        row = (id_, time.time() + HISTORY_SECONDS, entry)
+        connection.execute("INSERT INTO history (id, until, entry) VALUES (?, ?, ?)", row)
+
+
+def _in_a_transaction(work: Callable[[sqlite3.Connection], T]) -> Callable[[sqlite3.Connection], T]:
+    def worked(connection: sqlite3.Connection) -> T:
+        # Taken at once: a transaction that has read first cannot wait for another writer.
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            done = work(connection)
+            connection.execute("COMMIT")
+        except BaseException:
+            connection.rollback()
+            raise
+        return done
+
+    return worked
+
+
 def _open(path: Path) -> sqlite3.Connection:
     if path.is_dir():
         raise StoreError(f"{path}: is a directory; give the name of a file")
     # Autocommit; the store's lock stands in for SQLite's own check of threads.
     connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
     try:
-        _use_wal(connection)
-        _make_schema(connection, path)
+        use_wal(connection, BUSY_SECONDS)
+        make_schema(connection, path)
     except BaseException:
         connection.close()
         raise
     return connection
-
-
-def _use_wal(connection: sqlite3.Connection) -> None:
-    # Two processes that switch a new file at once are told "locked" without the usual wait for the other.
-    give_up = time.monotonic() + BUSY_SECONDS
-    while True:
-        try:
-            connection.execute("PRAGMA journal_mode = WAL")
-        except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > give_up:
-                raise
-            time.sleep(0.01)
-        else:
-            return
-
-
-def _make_schema(connection: sqlite3.Connection, path: Path) -> None:
-    if _version(connection, path) == SCHEMA_VERSION:
-        return
-    with closing(connection.cursor()) as cursor:
-        cursor.execute("BEGIN IMMEDIATE")
-        try:
-            if _version(connection, path) != SCHEMA_VERSION:  # else another process was first
-                cursor.execute(
-                    "CREATE TABLE conversations"
-                    " (id TEXT PRIMARY KEY, revision INTEGER NOT NULL, document TEXT NOT NULL)"
-                )
-                cursor.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
-            cursor.execute("COMMIT")
-        except BaseException:
-            connection.rollback()
-            raise
-
-
-def _version(connection: sqlite3.Connection, path: Path) -> int:
-    version = int(connection.execute("PRAGMA user_version").fetchone()[0])
-    if version > SCHEMA_VERSION:
-        raise StoreError(
-            f"{path}: was written by a newer version of this program (schema {version}, this one knows"
-            f" {SCHEMA_VERSION}); upgrade it, or give another file"
-        )
-    if version == 0 and connection.execute("SELECT 1 FROM sqlite_schema LIMIT 1").fetchone():
-        raise StoreError(f"{path}: is another program's database; give another file")
-    return version

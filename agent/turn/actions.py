@@ -120,7 +120,7 @@ def propose_chosen(
     if first and first.queue_id == queue.id and not first.guessed:
         return propose(ctx, conversation, _known(ctx, queue, first, details))
     summary = best_known(ctx, conversation).summary
-    chosen = Choice(queue_id=queue.id, summary=summary, reason=ctx.locale("chosen"))
+    chosen = Choice(queue_id=queue.id, summary=summary, reason=ctx.locale("chosen"), by="person")
     return propose(ctx, conversation, chosen)
 
 
@@ -144,7 +144,9 @@ def nobody_came(ctx: Context, conversation: Conversation) -> Conversation:
     handoff = conversation.handoffs[-1]
     queue, shown = next_after(ctx, handoff), accepted(conversation, handoff)
     summary = shown.summary if shown else best_known(ctx, conversation).summary
-    choice = Choice(queue_id=queue.id, summary=summary, reason=reason_for(ctx, queue, summary))
+    choice = Choice(
+        queue_id=queue.id, summary=summary, reason=reason_for(ctx, queue, summary), by="nobody_came"
+    )
     return propose(ctx, conversation, choice, [ctx.locale("sorry", queue=queue.name)])
 
 

@@ -79,6 +79,7 @@ async def _hand_off(ctx: Context, conversation: Conversation, proposal: Proposal
     try:
         opened = await _open(ctx, queue, proposal)
     except TargetError as error:
+        ctx.step("step_open", "error")
         log.error("handoff to queue %s failed: %s", queue.id, error)  # noqa: TRY400  # the operator needs no traceback
         buttons = [
             Button(label=ctx.locale("start"), action="start", style="filled", proposal=proposal.id),
@@ -159,7 +160,7 @@ def _renew(ctx: Context, conversation: Conversation, handoff: Handoff) -> Conver
     if shown is None:
         return propose(ctx, conversation, best_known(ctx, conversation), [ctx.locale("expired")])
     conversation = conversation.model_copy(update={"own_summary": None})
-    choice = Choice(queue_id=shown.wanted, summary=shown.summary, reason=shown.reason)
+    choice = Choice(queue_id=shown.wanted, summary=shown.summary, reason=shown.reason, by="person")
     return propose(ctx, conversation, choice, [ctx.locale("expired")])
 
 

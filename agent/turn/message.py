@@ -31,7 +31,7 @@ async def answer(ctx: Context, conversation: Conversation, model: ChatModel, bud
             return propose(ctx, conversation, best_known(ctx, conversation))
         decision = await _decided(ctx, conversation, model, budget)
         done = carry_out(ctx, conversation, decision)
-    return _with_costs(done, budget)
+    return _with_costs(done, budget, model)
 
 
 async def _decided(
@@ -64,7 +64,7 @@ async def _edited(ctx: Context, conversation: Conversation, model: ChatModel, bu
     else:
         chosen = conversation.choice or best_known(ctx, conversation)
     ctx.step("step_queue", "success" if decision else "error")
-    return _with_costs(propose(ctx, _own_words_added(conversation), chosen), budget)
+    return _with_costs(propose(ctx, _own_words_added(conversation), chosen), budget, model)
 
 
 def _reopened(conversation: Conversation, messages: tuple[UserMessage, ...]) -> Conversation:
@@ -168,13 +168,14 @@ def _own_words_added(conversation: Conversation) -> Conversation:
     )
 
 
-def _with_costs(conversation: Conversation, budget: Budget) -> Conversation:
+def _with_costs(conversation: Conversation, budget: Budget, model: ChatModel) -> Conversation:
     """The newest reply, with what the turn has used."""
     *before, last = conversation.messages
     if not isinstance(last, AssistantMessage):
         raise TypeError("a turn ends with a reply")
     costs = {
         "reply": last.reply.model_copy(update={"model_calls": budget.calls}),
+        "model": model.name if budget.calls else "",
         "prompt_tokens": budget.prompt_tokens,
         "completion_tokens": budget.completion_tokens,
         "degraded": budget.degraded,

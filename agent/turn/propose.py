@@ -44,15 +44,22 @@ def best_known(ctx: Context, conversation: Conversation) -> Choice:
 def told_choice(conversation: Conversation) -> Choice | None:
     """The choice with its summary as it stands: the person's own words, where there are some, are part of it."""
     choice = conversation.choice
-    return choice and choice.model_copy(update={"summary": say.summary_of(conversation), "guessed": False})
+    if choice is None:
+        return None
+    by = "person" if choice.guessed else choice.by  # they have agreed to it, or named it
+    return choice.model_copy(update={"summary": say.summary_of(conversation), "by": by})
 
 
 def best_for(ctx: Context, words: str) -> Choice:
     """The embedded engine's best queue for `words` above its threshold, else the default."""
     hits = ctx.view.search(words, 1, language=ctx.locale.language) if words else []
-    queue = hits[0].queue if hits and hits[0].score >= FITS else ctx.view.default
+    found = hits[0].queue if hits and hits[0].score >= FITS else None
+    queue = found or ctx.view.default
     return Choice(
-        queue_id=queue.id, summary=_joined(ctx, [words]), reason=reason_for(ctx, queue, words), guessed=True
+        queue_id=queue.id,
+        summary=_joined(ctx, [words]),
+        reason=reason_for(ctx, queue, words),
+        by="search" if found else "default",
     )
 
 

@@ -12,7 +12,7 @@ from agent.errors import StoreError, TargetError
 from agent.models.embedded import EmbeddedModel
 from agent.models.scripted import ScriptedModel
 from agent.records.decision import SelectQueue
-from agent.stores.base import Stored
+from agent.stores.base import PLAIN, Stored, Terms
 from agent.stores.memory import MemoryStore
 from agent.stores.sqlite import SQLiteStore
 from agent.targets.base import Opened
@@ -99,10 +99,12 @@ class Failing(MemoryStore):
 
     full = False
 
-    async def save(self, id_: str, document: str, *, revision: int, expected: int | None) -> bool:
+    async def save(
+        self, id_: str, document: str, *, revision: int, expected: int | None, terms: Terms = PLAIN
+    ) -> bool:
         if self.full:
             raise StoreError("disk full")
-        return await super().save(id_, document, revision=revision, expected=expected)
+        return await super().save(id_, document, revision=revision, expected=expected, terms=terms)
 
 
 async def test_no_link_is_shown_before_it_is_committed(catalogue: Catalogue) -> None:
@@ -221,8 +223,10 @@ class Late(MemoryStore):
 
     late: asyncio.Event | None = None
 
-    async def save(self, id_: str, document: str, *, revision: int, expected: int | None) -> bool:
-        done = await super().save(id_, document, revision=revision, expected=expected)
+    async def save(
+        self, id_: str, document: str, *, revision: int, expected: int | None, terms: Terms = PLAIN
+    ) -> bool:
+        done = await super().save(id_, document, revision=revision, expected=expected, terms=terms)
         if self.late:
             late, self.late = self.late, None
             await late.wait()

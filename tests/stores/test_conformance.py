@@ -1,7 +1,6 @@
 """What every store has to do; each test runs on each store."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -10,13 +9,6 @@ import pytest
 from agent.stores.base import Store, Stored
 from agent.stores.memory import MemoryStore
 from agent.stores.sqlite import SQLiteStore
-
-
-@pytest.fixture(params=["memory", "sqlite"])
-async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Store]:
-    made: Store = MemoryStore() if request.param == "memory" else SQLiteStore(tmp_path / "chats.db")
-    yield made
-    await made.close()
 
 
 async def test_an_unknown_id_is_none(store: Store) -> None:

@@ -11,7 +11,8 @@ import pytest
 
 from agent.errors import StoreError
 from agent.stores.base import Stored
-from agent.stores.sqlite import SCHEMA_VERSION, SQLiteStore
+from agent.stores.sqlite import SQLiteStore
+from agent.stores.sqlite_schema import SCHEMA_VERSION
 
 WRITER = """
 import asyncio, sys

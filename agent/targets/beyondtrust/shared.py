@@ -8,9 +8,11 @@ from typing import Generic, NamedTuple, TypeVar
 from pydantic import ValidationError
 
 from agent.records.base import Record
-from agent.stores.base import RESERVED, Store
+from agent.stores.base import Store, Terms
 
 T = TypeVar("T", bound=Record)
+_KEEP = 24 * 3600.0
+"""Seconds after which a record that nobody writes any more is forgotten; a token lives for an hour."""
 
 
 class Read(NamedTuple, Generic[T]):
@@ -26,7 +28,7 @@ class Shared(Generic[T]):
     def __init__(self, store: Store, name: str, host: str, client_id: str, empty: T) -> None:
         # The hash keeps the client id out of the store, and the id short.
         account = sha256(json.dumps([host, client_id]).encode()).hexdigest()
-        self._id = f"{RESERVED}{name}:{account}"
+        self._id = f"beyondtrust:{name}:{account}"  # no conversation has such an id
         self._store = store
         self._empty = empty
 
@@ -43,7 +45,11 @@ class Shared(Generic[T]):
     async def write(self, value: T, over: Read[T]) -> bool:
         """Write `value` over what was read; False where somebody else has written meanwhile."""
         return await self._store.save(
-            self._id, value.model_dump_json(), revision=(over.revision or 0) + 1, expected=over.revision
+            self._id,
+            value.model_dump_json(),
+            revision=(over.revision or 0) + 1,
+            expected=over.revision,
+            terms=Terms(keep=_KEEP),
         )
 
 

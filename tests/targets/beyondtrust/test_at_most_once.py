@@ -107,6 +107,7 @@ async def test_nothing_of_the_account_is_taken_for_a_conversation(appliance: Run
     chat = await proposed(agent)
     await chat.press("start")
     own = [id_ for id_ in store._kept if id_ != chat.id]
-    assert sorted(id_.split(":")[:2] for id_ in own) == [["beyondtrust", "budget"], ["beyondtrust", "token"]]
+    kinds = sorted(id_.split(":")[:2] for id_ in own)
+    assert kinds == [["beyondtrust", "budget"], ["beyondtrust", "token"], ["handoff", "pseudonyms"]]
     assert [await agent.load(id_) for id_ in own] == [None, None]
     await agent.close()

@@ -271,7 +271,7 @@ async def test_no_names_anywhere(
             caplog.text,
             repr(vars(known)),
             *(repr(cell.cell_contents) for cell in kept),
-            *(record.document for record in store._kept.values()),
+            *(record.stored.document for record in store._kept.values()),
         ]
     )
     assert not [name for name in NAMES if name in seen]

@@ -35,7 +35,7 @@ async def test_never_in_logs_errors_dumps_or_reprs(
     if fault:
         appliance.faults.add(fault)  # type: ignore[arg-type]
     await chat.press("start")
-    token = next(record.document for id_, record in store._kept.items() if ":token:" in id_)
+    token = next(record.stored.document for id_, record in store._kept.items() if ":token:" in id_)
     issued = [entry[0] for entry in appliance.accounts._tokens["full"]]
     assert any(entry in token for entry in issued)  # it is in the store, as the docs say
     target = agent._runtime.desk()[1]
