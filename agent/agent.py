@@ -105,10 +105,13 @@ class HandoffAgent:
             accept_relayed=accept_relayed,
         )
 
-    def start(self, user: User | None = None) -> Chat:
-        """A new conversation; nothing is stored before the person's first word."""
+    def start(self, user: User | None = None, *, id_: str | None = None) -> Chat:
+        """A new conversation; nothing is stored before the person's first word, or `Chat.greet`.
+
+        `id_` is one of the caller's own, which nobody can guess; without it, 128 random bits.
+        """
         now = self._runtime.now()
-        conversation = Conversation(id=token_hex(16), created=now, updated=now, user=user or User())
+        conversation = Conversation(id=id_ or token_hex(16), created=now, updated=now, user=user or User())
         return Chat(self._runtime, Kept(self._runtime.store, conversation, expected=None))
 
     def resume(self, saved: str | bytes) -> Chat:

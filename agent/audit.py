@@ -1,5 +1,7 @@
 """What a committed turn leaves in the history of its conversation, made of the documents before and after it."""
 
+from datetime import datetime
+
 from agent.records.conversation import AssistantMessage, Conversation
 from agent.records.entry import Entry, Outcome, Sealed
 from agent.records.reply import Proposal
@@ -27,6 +29,18 @@ def entry_of(base: Conversation, done: Conversation, *, subject: str | None) -> 
         model=last.model,
         model_calls=last.reply.model_calls,
         degraded=last.degraded,
+    )
+
+
+def erased(conversation: Conversation, at: datetime, *, subject: str | None) -> Entry:
+    """The entry of a conversation that is deleted."""
+    return Entry(
+        at=at,
+        conversation=conversation.id,
+        revision=conversation.revision,
+        subject=subject,
+        catalogue=conversation.catalogue,
+        outcome="erased",
     )
 
 

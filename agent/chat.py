@@ -9,13 +9,13 @@ from collections.abc import AsyncIterator, Callable, Coroutine
 from typing import Any
 
 from agent import background, document
-from agent.audit import entry_of
-from agent.errors import ConflictError, HandoffError, InputError, StoreError
+from agent.audit import entry_of, erased
+from agent.errors import ConflictError, HandoffError, InputError, OnceError, StoreError
 from agent.kept import Kept
 from agent.language.clean import clean
-from agent.language.locale import locale_for
+from agent.language.locale import Locale, locale_for
 from agent.language.understand import intent_of, language_of
-from agent.records.conversation import Conversation, UserMessage
+from agent.records.conversation import Conversation, Once, UserMessage
 from agent.records.events import ErrorEvent, Event, StepEvent, TurnEnd, events_of
 from agent.records.reply import ACTIONS, Action, Button, Reply, Step
 from agent.runtime import Runtime
@@ -50,13 +50,29 @@ class Chat:
         """The document as JSON, signed if the agent has a state key; `HandoffAgent.resume` takes it."""
         return document.dump(self.conversation, self._runtime.state_key)
 
-    async def send(self, text: str, *, relayed: bool = False) -> Reply:
+    async def greet(self) -> Reply:
+        """Keep a conversation in which nothing was said yet, and get the words that open it. Raises `StoreError`."""
+        await self._kept.take_in()
+        base = self.conversation
+        if not base.revision:
+            await self._commit(base, base)
+        locale = self._locale()
+        return Reply(id=self.id, phase=base.phase, text=locale("ask_hello"), buttons=(self._skip(),))
+
+    async def delete(self) -> None:
+        """Forget this conversation; its history, which holds no word of it, says so. Raises `StoreError`."""
+        owners = await self._runtime.pseudonyms.owners(self.conversation.user)
+        entry = erased(self.conversation, self._runtime.now(), subject=owners[0] if owners else None)
+        await self._runtime.store.delete(self.id, entry=entry.model_dump_json())
+
+    async def send(self, text: str, *, relayed: bool = False, once: Once | None = None) -> Reply:
         """Say `text` and get the reply.
 
         `relayed` marks what another model passes on for the person: such a "yes" hands nothing off, the
-        person has to press *Start agent chat*. Raises `StoreError` where the message cannot be kept.
+        person has to press *Start agent chat*. With `once` the same call again changes nothing and gets the same
+        reply. Raises `StoreError` where the message cannot be kept, `OnceError`.
         """
-        return await self._run(lambda emit: self._message(text, emit, relayed=relayed))
+        return await self._run(lambda emit: self._message(text, emit, relayed=relayed, once=once))
 
     async def press(
         self,
@@ -66,16 +82,17 @@ class Chat:
         queue_id: str | None = None,
         proposal: str | None = None,
         relayed: bool = False,
+        once: Once | None = None,
     ) -> Reply:
         """Press a button: `start`, `skip`, `other`, `choose` (`queue_id`), `cancel` or `edit` (`text`).
 
-        Raises `InputError` for any other action, `StoreError` where it cannot be kept.
+        Raises `InputError` for any other action, `StoreError` where it cannot be kept, `OnceError` as `send` does.
         """
-        return await self._run(self._pressed(action, text, queue_id, proposal, relayed=relayed))
+        return await self._run(self._pressed(action, text, queue_id, proposal, relayed=relayed, once=once))
 
-    def stream(self, text: str, *, relayed: bool = False) -> AsyncIterator[Event]:
+    def stream(self, text: str, *, relayed: bool = False, once: Once | None = None) -> AsyncIterator[Event]:
         """`send` as events: steps while the turn runs, the rest when it is committed."""
-        return self._stream(lambda emit: self._message(text, emit, relayed=relayed))
+        return self._stream(lambda emit: self._message(text, emit, relayed=relayed, once=once))
 
     def stream_press(
         self,
@@ -85,9 +102,10 @@ class Chat:
         queue_id: str | None = None,
         proposal: str | None = None,
         relayed: bool = False,
+        once: Once | None = None,
     ) -> AsyncIterator[Event]:
         """`press` as events."""
-        return self._stream(self._pressed(action, text, queue_id, proposal, relayed=relayed))
+        return self._stream(self._pressed(action, text, queue_id, proposal, relayed=relayed, once=once))
 
     def send_sync(self, text: str, *, relayed: bool = False) -> Reply:
         """`send` for code without an event loop, or inside a running one."""
@@ -110,15 +128,22 @@ class Chat:
     # ── running ──────────────────────────────────────────────────────────────────────────────────────────
 
     def _pressed(
-        self, action: str, text: str | None, queue_id: str | None, proposal: str | None, *, relayed: bool
+        self,
+        action: str,
+        text: str | None,
+        queue_id: str | None,
+        proposal: str | None,
+        *,
+        relayed: bool,
+        once: Once | None,
     ) -> Callable[[Emit], Coroutine[Any, Any, Reply]]:
         if action == "message" and text is not None:
-            return lambda emit: self._message(text, emit, relayed=relayed)
+            return lambda emit: self._message(text, emit, relayed=relayed, once=once)
         if action not in ACTIONS:
             raise InputError(f"there is no action {action[:40]!r}: use {', '.join(ACTIONS)}")
         if action == "edit" and text is not None and clean(text):
-            return lambda emit: self._message(text, emit, action="summary", relayed=relayed)
-        return lambda emit: self._action(action, queue_id, proposal, emit, relayed=relayed)
+            return lambda emit: self._message(text, emit, action="summary", relayed=relayed, once=once)
+        return lambda emit: self._action(action, queue_id, proposal, emit, relayed=relayed, once=once)
 
     async def _run(self, turn: Callable[[Emit], Coroutine[Any, Any, Reply]]) -> Reply:
         # A turn goes on when its caller is cancelled: what was said is answered and kept all the same.
@@ -144,7 +169,13 @@ class Chat:
     # ── turns ────────────────────────────────────────────────────────────────────────────────────────────
 
     async def _message(
-        self, text: str, emit: Emit, *, action: str | None = None, relayed: bool = False
+        self,
+        text: str,
+        emit: Emit,
+        *,
+        action: str | None = None,
+        relayed: bool = False,
+        once: Once | None = None,
     ) -> Reply:
         limits = self._runtime.limits
         budget = Budget(limits.model_calls, asyncio.get_running_loop().time() + limits.seconds)
@@ -156,7 +187,10 @@ class Chat:
             return self._refuse("empty")
         if len(text) > limits.message_chars:
             return self._refuse("too_long", length=str(len(text)), limit=str(limits.message_chars))
-        index = await self._keep(said, action, seen, relayed=relayed)
+        message = UserMessage(
+            text=said, at=self._runtime.now(), action=action, seen=seen, relayed=relayed, once=once
+        )
+        index = await self._keep(message)
         lock = self._runtime.lock(self.id, "message")
         waited = lock.locked()
         async with lock:
@@ -174,7 +208,14 @@ class Chat:
         raise ConflictError("the conversation is being changed without pause: try again")
 
     async def _action(
-        self, action: Action, queue_id: str | None, proposal: str | None, emit: Emit, *, relayed: bool
+        self,
+        action: Action,
+        queue_id: str | None,
+        proposal: str | None,
+        emit: Emit,
+        *,
+        relayed: bool,
+        once: Once | None,
     ) -> Reply:
         seen = self.conversation.on_screen
         if action == "start" and proposal is None:
@@ -188,11 +229,19 @@ class Chat:
                 await self._kept.catch_up()
             for _ in range(COMMITS):
                 base = self.conversation
+                again = self._again(once)
+                if again is not None and (reply := base.reply_to_press(again)):
+                    return reply
                 context = self._context(emit)
                 queue = context.view.get(queue_id)
                 label = queue.name if action == "choose" and queue else context.locale(action)
                 press = UserMessage(
-                    text=label, at=self._runtime.now(), action=action, seen=seen, relayed=relayed
+                    text=label,
+                    at=self._runtime.now(),
+                    action=action,
+                    seen=seen,
+                    relayed=relayed,
+                    once=once,
                 )
                 pressed = base.model_copy(update={"messages": (*base.messages, press)})
                 done = await act(context, pressed, action, queue_id=queue_id, proposal_id=proposal)
@@ -200,20 +249,32 @@ class Chat:
                     return _reply_of(done)
         raise ConflictError("the conversation is being changed without pause: try again")
 
-    async def _keep(self, text: str, action: str | None, seen: str | None, *, relayed: bool) -> int:
+    async def _keep(self, said: UserMessage) -> int:
         """Store a message before anything is done with it; returns its place."""
-        said = UserMessage(text=text, at=self._runtime.now(), action=action, seen=seen, relayed=relayed)
         for _ in range(COMMITS):
+            again = self._again(said.once)
+            if again is not None:
+                return again
             base = self.conversation
             updates: dict[str, Any] = {
                 "messages": (*base.messages, said),
-                "language": _language(text, base),
+                "language": _language(said.text, base),
             }
-            if action == "summary":
-                updates["own_summary"] = text
+            if said.action == "summary":
+                updates["own_summary"] = said.text
             if await self._commit(base, base.model_copy(update=updates)):
                 return len(base.messages)
         raise ConflictError("the conversation is being changed without pause: try again")
+
+    def _again(self, once: Once | None) -> int | None:
+        """The place of what this very call has said before, if it is one that is made again."""
+        place = self.conversation.place_of(once)
+        if place is None:
+            return None
+        before = self.conversation.messages[place]
+        if before.role == "user" and before.once != once:
+            raise OnceError("the name of this call was used before, for a call that said something else")
+        return place
 
     async def _commit(self, base: Conversation, done: Conversation, context: Context | None = None) -> bool:
         """Commit `done`, made in `context`, as the revision after `base`; False where another writer was first."""
@@ -242,7 +303,7 @@ class Chat:
             view=views.of(conversation.user),
             target=target,
             availability=availability,
-            locale=locale_for(conversation.user.locale or conversation.language),
+            locale=self._locale(),
             limits=self._runtime.limits,
             now=self._runtime.now(),
             accept_relayed=self._runtime.accept_relayed,
@@ -255,16 +316,21 @@ class Chat:
         last = conversation.last_reply
         now = self._runtime.now()
         dead = {made.url for made in conversation.handoffs if made.has_expired(now)}
-        locale = locale_for(conversation.user.locale or conversation.language)
         return Reply(
             id=conversation.id,
             phase=conversation.phase,
-            text=locale(key, **values),
+            text=self._locale()(key, **values),
             buttons=tuple(button for button in last.buttons if button.url not in dead)
             if last
-            else (Button(label=locale("skip"), action="skip"),),
+            else (self._skip(),),
             proposal=last.proposal if last else None,
         )
+
+    def _locale(self) -> Locale:
+        return locale_for(self.conversation.user.locale or self.conversation.language)
+
+    def _skip(self) -> Button:
+        return Button(label=self._locale()("skip"), action="skip")
 
 
 def _reply_of(done: Conversation) -> Reply:

@@ -6,14 +6,16 @@ HandoffError
 │   │   ├── CatalogueError    queues.yaml
 │   │   └── CaseFileError     cases for the eval suite, or what they are made from
 │   ├── SettingsError         the environment or the flags: missing or contradictory
-│   └── DocumentError         a saved conversation: corrupt, tampered with, or of an unknown version
+│   ├── DocumentError         a saved conversation: corrupt, tampered with, or of an unknown version
+│   └── OnceError             the name of a call was used before, for another call
 ├── ModelError                the model gave no usable decision; the turn goes on without it
 │   ├── ModelUnavailable      down, slow, rate limited: may work again by itself
 │   ├── ModelRejected         bad key, bad request, no such model: an operator has to act
 │   └── ModelAnswerInvalid    it answered, but not with a decision; it is told so once
 ├── TargetError               the support system could not take the handoff
 ├── StoreError                the store cannot be reached or written; the turn did not happen
-│   └── ConflictError         another writer won again and again; try the call again
+│   ├── ConflictError         another writer won again and again; try the call again
+│   └── DeletedError          the conversation is no longer there
 └── RunError                  an eval run could not go on; what was played is kept
 
 No message carries a secret or what a person wrote.
@@ -76,6 +78,10 @@ class DocumentError(InputError):
     """A saved conversation that cannot be read back."""
 
 
+class OnceError(InputError):
+    """A call was named as one before it, and says something else."""
+
+
 class ModelError(HandoffError):
     """The model gave no usable decision."""
 
@@ -109,6 +115,10 @@ class StoreError(HandoffError):
 
 class ConflictError(StoreError):
     """Other writers changed the conversation at every attempt."""
+
+
+class DeletedError(StoreError):
+    """The conversation was deleted, or the time it was to be kept is over."""
 
 
 class RunError(HandoffError):

@@ -16,12 +16,20 @@ from agent.records.user import User
 VERSION: Literal[1] = 1
 
 
+class Once(Record):
+    """Names one call of a caller, so that the same call again changes nothing: hashes of its key, and of what it says."""
+
+    key: str
+    says: str
+
+
 class UserMessage(Record):
     """What the person said or pressed.
 
     `action` is None for what they said, "summary" where `text` is the summary from now on, else the action
     that was pressed, with the button's label as `text`. `seen` is the proposal that the last reply had shown
     at that moment: a yes counts for nothing else. `relayed`: another model handed it in, so it is no yes at all.
+    `once` is there where the caller may make the same call again.
     """
 
     role: Literal["user"] = "user"
@@ -30,6 +38,7 @@ class UserMessage(Record):
     action: str | None = None
     seen: str | None = None
     relayed: bool = False
+    once: Once | None = None
 
 
 class AssistantMessage(Record):
@@ -136,6 +145,18 @@ class Conversation(Record):
         """The reply that answers the message at `index`, if there is one already."""
         later = self.messages[index + 1 :]
         return next((m.reply for m in later if m.role == "assistant" and not m.aside), None)
+
+    def reply_to_press(self, index: int) -> Reply | None:
+        """What the press at `index` got: the two are committed together."""
+        message = self.messages[index + 1] if index + 1 < len(self.messages) else None
+        return message.reply if message and message.role == "assistant" else None
+
+    def place_of(self, once: Once | None) -> int | None:
+        """Where what came with `once` stands, if it is here already."""
+        if once is None:
+            return None
+        said = enumerate(self.messages)
+        return next((i for i, m in said if m.role == "user" and m.once and m.once.key == once.key), None)
 
     @property
     def last_reply(self) -> Reply | None:

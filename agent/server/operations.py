@@ -1,0 +1,71 @@
+"""For operators: alive, ready, and numbers."""
+
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Depends
+from pydantic import BaseModel, Field
+from starlette.responses import Response
+
+from agent.server.metrics import CONTENT_TYPE
+from agent.server.problems import MEDIA_TYPE
+from agent.server.service import Service, service_of
+from agent.server.who import Who
+
+router = APIRouter(tags=["operations"])
+Served = Annotated[Service, Depends(service_of)]
+_NO_KEY: dict[int | str, dict[str, Any]] = {
+    401: {
+        "description": "No key",
+        "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/ProblemDetails"}}},
+    }
+}
+
+
+class Health(BaseModel):
+    """The process is alive."""
+
+    status: Literal["ok"] = "ok"
+
+
+class Readiness(BaseModel):
+    """Whether requests can be served now, and what was wrong in the last hour.
+
+    `recent` maps kinds (catalogue, store, targets, turn, server) to how many seconds ago operators were warned.
+    """
+
+    status: Literal["ready", "ending", "store"]
+    recent: dict[str, int] = Field(default_factory=dict, examples=[{"turn": 12}])
+
+
+@router.get("/healthz", summary="Alive?")
+async def healthz() -> Health:
+    """Whether the process is alive. Nothing is asked for that."""
+    return Health()
+
+
+@router.get(
+    "/readyz",
+    summary="Ready?",
+    response_model=Readiness,
+    responses={503: {"model": Readiness, "description": "Not now"}},
+)
+async def readyz(service: Served) -> Response:
+    """Whether the store answers, and the server is not about to end; the catalogue is always loaded."""
+    status: Literal["ready", "ending", "store"] = "ready"
+    if service.draining:
+        status = "ending"
+    elif not await service.store_answers():
+        status = "store"
+    ready = Readiness(status=status, recent=service.troubles.recent())
+    return Response(ready.model_dump_json(), 200 if status == "ready" else 503, media_type="application/json")
+
+
+@router.get(
+    "/metrics",
+    summary="Prometheus metrics",
+    response_class=Response,
+    responses={200: {"content": {"text/plain": {"schema": {"type": "string"}}}}, **_NO_KEY},
+)
+async def metrics(service: Served, caller: Who) -> Response:  # noqa: ARG001 — it asks for the key
+    """Numbers over all tenants, for Prometheus; with any key where keys are set."""
+    return Response(service.metrics.text(), headers={"content-type": CONTENT_TYPE})
