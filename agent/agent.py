@@ -16,6 +16,7 @@ from agent.kept import Kept
 from agent.models.base import ChatModel
 from agent.models.choose import choose_meaning, choose_model
 from agent.records.conversation import Conversation
+from agent.records.reply import Handoff
 from agent.records.user import User
 from agent.runtime import Runtime
 from agent.settings import EMBEDDED, KEEP, KEY_CHARS, Settings
@@ -131,6 +132,11 @@ class HandoffAgent:
             return None
         kept = Kept(self._runtime.store, document.load(stored.document), expected=stored.revision)
         return Chat(self._runtime, kept)
+
+    def still_opens(self, handoff: Handoff) -> bool:
+        """Whether its URL opens a chat: it has not expired, and leads where the configuration says."""
+        runtime = self._runtime
+        return not handoff.has_expired(runtime.now()) and runtime.desk().target.owns(handoff.url)
 
     async def close(self) -> None:
         """Wait for the turns that are running, then close model and store."""

@@ -1,8 +1,12 @@
 """How this package's small servers run: plain HTTP/1.1 by uvicorn, which says nothing by itself."""
 
+import socket
 from typing import Any
 
 import uvicorn
+
+TCP = (socket.SOCK_STREAM, socket.IPPROTO_TCP)
+"""How a listening socket is made. Without its protocol asyncio does not know TCP, and every answer waits 40 ms."""
 
 
 def quiet_config(app: Any, *, grace: int, **more: Any) -> uvicorn.Config:

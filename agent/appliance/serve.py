@@ -16,7 +16,7 @@ import uvicorn
 
 from agent.appliance.app import HOSTS, Appliance
 from agent.errors import InputError
-from agent.serving import quiet_server
+from agent.serving import TCP, quiet_server
 
 LOOPBACK = "127.0.0.1"
 _PEM = b"-----BEGIN CERTIFICATE-----"
@@ -26,7 +26,7 @@ class Listener(socket.socket):
     """A listening socket that knows its connections, also those on which nothing was asked yet."""
 
     def __init__(self) -> None:
-        super().__init__(socket.AF_INET, socket.SOCK_STREAM)
+        super().__init__(socket.AF_INET, *TCP)
         self._open: weakref.WeakSet[socket.socket] = weakref.WeakSet()
 
     def accept(self) -> tuple[socket.socket, Any]:

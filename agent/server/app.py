@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
 
 from agent.agent import HandoffAgent
-from agent.server import conversations, operations, page
+from agent.server import conversations, go, operations, page
 from agent.server.door import Door
 from agent.server.limits import Bodies
 from agent.server.problems import ProblemDetails, add_handlers
@@ -51,6 +51,8 @@ def create_app(agent: HandoffAgent, store: Store, settings: ServerSettings) -> F
     add_handlers(app)
     for routes in (conversations, operations, page):
         app.include_router(routes.router)
+    if settings.links:
+        app.include_router(go.router)
     # The last one added is the first that a request comes to.
     app.add_middleware(Bodies)
     if settings.cors_origins:

@@ -9,11 +9,13 @@ from fastapi import APIRouter, Depends, Path, Request
 from starlette.responses import Response
 
 from agent.chat import Chat
+from agent.records.conversation import Once
 from agent.records.events import Event, events_of
+from agent.records.reply import Reply
 from agent.server import examples
 from agent.server.idempotency import Key, begun_by, once
 from agent.server.problems import Problem
-from agent.server.schemas import ConversationEvent, ConversationView, Message, Press, Start
+from agent.server.schemas import ConversationView, Message, Press, Start
 from agent.server.service import Service, service_of
 from agent.server.turns import Turn, served
 from agent.server.who import Caller, Who
@@ -51,26 +53,26 @@ async def start(request: Request, service: Served, caller: Who, body: Start, key
     """
     chat, call = await _begun(service, caller, body, key)
     text = body.text
-
-    async def events() -> AsyncIterator[Event | ConversationEvent]:
-        yield ConversationEvent(id=chat.id)
-        if text is None:
-            for event in events_of(await chat.greet()):
-                yield event
-        else:
-            async for event in chat.stream(text, once=call):
-                yield event
-
-    turn = Turn(
-        chat,
-        "greeting" if text is None else "message",
-        lambda: chat.greet() if text is None else chat.send(text, once=call),
-        events,
-    )
+    turn = _greeting(chat, await chat.greet()) if text is None else _message(chat, text, call)
     return await served(service, request, turn, 201)
 
 
-async def _begun(service: Service, caller: Caller, body: Start, key: str | None) -> tuple[Chat, Any]:
+def _greeting(chat: Chat, reply: Reply) -> Turn:
+    async def given() -> Reply:
+        return reply
+
+    async def events() -> AsyncIterator[Event]:
+        for event in events_of(reply):
+            yield event
+
+    return Turn(chat, "greeting", given, events)
+
+
+def _message(chat: Chat, text: str, call: Once | None) -> Turn:
+    return Turn(chat, "message", lambda: chat.send(text, once=call), lambda: chat.stream(text, once=call))
+
+
+async def _begun(service: Service, caller: Caller, body: Start, key: str | None) -> tuple[Chat, Once | None]:
     user = caller.person(body.user.user() if body.user else None)
     call = once(key, body, caller.tenant, user.id)
     if call is None:
@@ -92,14 +94,7 @@ async def message(
     A message is kept before anything is done with it. One that comes while another is being answered joins it: both
     get the same reply.
     """
-    call = once(key, body)
-    turn = Turn(
-        chat,
-        "message",
-        lambda: chat.send(body.text, once=call),
-        lambda: chat.stream(body.text, once=call),
-    )
-    return await served(service, request, turn)
+    return await served(service, request, _message(chat, body.text, once(key, body)))
 
 
 @router.post("/{conversation_id}/actions", summary="Press a button", responses=examples.pressed(), **_POSTED)
@@ -132,10 +127,11 @@ async def action(
 
 
 @router.get("/{conversation_id}", summary="Read", response_model=ConversationView)
-async def read(chat: Theirs) -> Response:
+async def read(service: Served, chat: Theirs) -> Response:
     """The phase, the last reply, and everything that was said and answered."""
     view = ConversationView.of(chat.conversation)
-    return Response(view.model_dump_json(), media_type="application/json")
+    text = await service.links.put_in(chat.conversation, view.model_dump_json())
+    return Response(text, media_type="application/json")
 
 
 @router.delete("/{conversation_id}", summary="Delete", status_code=204, response_class=Response)

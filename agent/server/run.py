@@ -10,7 +10,7 @@ from fastapi import FastAPI
 
 from agent.errors import InputError
 from agent.server.service import Service
-from agent.serving import quiet_config
+from agent.serving import TCP, quiet_config
 
 BACKLOG = 2048
 MORE_SECONDS = 5
@@ -19,7 +19,7 @@ MORE_SECONDS = 5
 
 def listen(host: str, port: int) -> socket.socket:
     """A listening socket. Raises `InputError` where there can be none."""
-    listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, *TCP)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host, port))

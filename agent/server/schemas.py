@@ -7,10 +7,10 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from agent.records.conversation import AssistantMessage, Conversation
 from agent.records.reply import Action, Phase, Reply
-from agent.records.user import User
+from agent.records.user import Text, User
 
-_Id = Annotated[str, Field(max_length=200)]
-_Value = Annotated[str, Field(max_length=200)]
+_Id = Annotated[Text, Field(max_length=200)]
+_Value = Annotated[Text, Field(max_length=200)]
 _MODEL = ConfigDict(extra="forbid", frozen=True)
 
 
@@ -27,8 +27,8 @@ class Person(BaseModel):
 
     id: _Id | None = Field(default=None, description="The host's own id of the person.")
     name: _Value | None = None
-    email: Annotated[str, Field(max_length=320)] | None = None
-    locale: Annotated[str, Field(max_length=35)] | None = Field(default=None, examples=["de"])
+    email: Annotated[Text, Field(max_length=320)] | None = None
+    locale: Annotated[Text, Field(max_length=35)] | None = Field(default=None, examples=["de"])
     attributes: Annotated[
         dict[_Value, _Value | Annotated[list[_Value], Field(max_length=50)]], AfterValidator(_few)
     ] = Field(default_factory=dict, json_schema_extra={"maxProperties": 50})
@@ -65,7 +65,7 @@ class Start(BaseModel):
         description="From a tenant's host, with its key. With a person's token it is left out of account: who "
         "they are stands in the token. Without any key attributes are left out of account.",
     )
-    text: str | None = Field(default=None, examples=["I'd like to speak to a live agent"])
+    text: Text | None = Field(default=None, examples=["I'd like to speak to a live agent"])
 
 
 class Message(BaseModel):
@@ -73,7 +73,7 @@ class Message(BaseModel):
 
     model_config = _MODEL
 
-    text: str = Field(
+    text: Text = Field(
         description="16,000 characters at most; more gets a reply that says so.",
         examples=["It is about a SQL database"],
     )
@@ -94,9 +94,9 @@ class Press(BaseModel):
     )
 
     action: Action | Literal["message"]
-    text: str | None = None
-    queue_id: str | None = Field(default=None, max_length=500)
-    proposal: str | None = Field(
+    text: Text | None = None
+    queue_id: Text | None = Field(default=None, max_length=500)
+    proposal: Text | None = Field(
         default=None, max_length=100, description="With `start`: the proposal that the person saw."
     )
 

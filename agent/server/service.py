@@ -9,6 +9,7 @@ from agent.agent import HandoffAgent
 from agent.chat import Chat
 from agent.errors import StoreError
 from agent.server.limits import Streams
+from agent.server.links import Links
 from agent.server.metrics import Metrics
 from agent.server.problems import not_found
 from agent.server.settings import ServerSettings
@@ -30,6 +31,7 @@ class Service:
         self.metrics = Metrics()
         self.troubles = Troubles(self.metrics.problems)
         self.streams = Streams()
+        self.links = Links(store, settings.links)
         self.draining = False
 
     async def chat(self, id_: str, caller: Caller) -> Chat:

@@ -14,7 +14,6 @@ MAX_SECONDS = 3600
 """How long a token may be good for, from `iat` to `exp`."""
 LEEWAY = 30
 """Seconds by which the clocks of host and server may differ."""
-SECRET_BYTES = 32
 _REQUIRED = ["exp", "iat", "iss", "aud", "sub"]
 
 
@@ -101,9 +100,10 @@ def _fits(value: Any) -> bool:
 def _keys(text: str, algorithm: str) -> dict[str | None, Any]:
     """The keys by their `kid`; the secret itself, or what is in the file of public keys."""
     if algorithm.startswith("HS"):
-        if len(text.encode()) < SECRET_BYTES:
+        least = int(algorithm[2:]) // 8  # RFC 7518, 3.2
+        if len(text.encode()) < least:
             raise SettingsError(
-                f"HANDOFF_TOKEN_KEY is too short: a secret for {algorithm} takes {SECRET_BYTES} bytes"
+                f"HANDOFF_TOKEN_KEY is too short: a secret for {algorithm} takes {least} bytes"
             )
         if "-----BEGIN" in text:
             raise SettingsError(

@@ -1,5 +1,6 @@
 """A turn for a request: its reply as JSON, or its events, as the request asks; measured either way."""
 
+import logging
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import ExitStack
@@ -10,11 +11,14 @@ from starlette.responses import Response
 
 from agent.chat import Chat
 from agent.errors import StoreError
-from agent.records.events import ErrorEvent, TurnEnd
+from agent.records.events import ErrorEvent, Event, TurnEnd
 from agent.records.reply import Reply
 from agent.server.problems import not_kept
+from agent.server.schemas import ConversationEvent
 from agent.server.service import Service
-from agent.server.sse import MEDIA_TYPE, AnyEvent, EventStream
+from agent.server.sse import MEDIA_TYPE, EventStream
+
+log = logging.getLogger("agent.server")
 
 
 class Turn(NamedTuple):
@@ -23,7 +27,7 @@ class Turn(NamedTuple):
     chat: Chat
     said: str
     reply: Callable[[], Awaitable[Reply]]
-    events: Callable[[], AsyncIterator[AnyEvent]]
+    events: Callable[[], AsyncIterator[Event]]
 
 
 async def served(service: Service, request: Request, turn: Turn, status: int = 200) -> Response:
@@ -34,7 +38,7 @@ async def served(service: Service, request: Request, turn: Turn, status: int = 2
         held = ExitStack()
         held.enter_context(service.streams.one_more(f"{user.tenant}/{user.id or turn.chat.id}"))
         held.enter_context(service.metrics.streams.track_inprogress())
-        return EventStream(_events(service, turn), held, status=status, headers=headers)
+        return EventStream(_told(service, turn, begins=status == 201), held, status=status, headers=headers)
     begun = time.monotonic()
     try:
         reply = await turn.reply()
@@ -42,15 +46,25 @@ async def served(service: Service, request: Request, turn: Turn, status: int = 2
         service.metrics.failed.inc()
         raise
     service.metrics.turn(turn.said, begun, turn.chat.conversation)
-    return Response(reply.model_dump_json(), status, headers, "application/json")
+    text = await service.links.put_in(turn.chat.conversation, reply.model_dump_json())
+    return Response(text, status, headers, "application/json")
 
 
-async def _events(service: Service, turn: Turn) -> AsyncIterator[AnyEvent]:
+async def _told(service: Service, turn: Turn, *, begins: bool) -> AsyncIterator[tuple[str, str]]:
+    if begins:
+        begun = ConversationEvent(id=turn.chat.id)
+        yield begun.type, begun.model_dump_json()
+    async for event in _events(service, turn):
+        yield event.type, await service.links.put_in(turn.chat.conversation, event.model_dump_json())
+
+
+async def _events(service: Service, turn: Turn) -> AsyncIterator[Event]:
     begun = time.monotonic()
     failed = False
     async for event in turn.events():
         if isinstance(event, ErrorEvent):
             failed = True
+            log.warning("a turn did not happen: %s", event.message)
             service.metrics.failed.inc()
             # Its own words are for the operator.
             conversation = turn.chat.conversation

@@ -12,6 +12,8 @@ from typing import Any
 import httpx2
 import jwt
 
+from agent.catalogue.load import load
+from agent.data import example_path
 from agent.models.base import ChatModel
 from agent.models.embedded import EmbeddedModel
 from agent.server.app import create_app
@@ -22,7 +24,7 @@ from agent.stores.memory import MemoryStore
 from tests.support import small
 
 ACME, OTHER = "acme-key-0123456789", "other-key-0123456789"
-SECRET = "a secret of the host, of 32 bytes or more"
+SECRET = "a secret of the host, of 32 bytes or more: for a longer hash it takes 64"
 ISSUER, AUDIENCE = "https://intranet.acme.com", "handoff"
 KEYS = f"acme:{ACME},other:{OTHER}"
 
@@ -73,10 +75,12 @@ def serving(
     model: ChatModel | None = None,
     store: Store | None = None,
     settings: ServerSettings | None = None,
+    example: bool = False,
 ) -> Iterator[Serving]:
-    """While this holds, a server of the small catalogue runs in a thread."""
+    """While this holds, a server of the small catalogue, or of the shipped example, runs in a thread."""
     kept = store or MemoryStore()
-    agent = small.agent_over(small.catalogue(folder), model or EmbeddedModel(), store=kept)
+    catalogue = load(example_path()) if example else small.catalogue(folder)
+    agent = small.agent_over(catalogue, model or EmbeddedModel(), store=kept)
     app = create_app(agent, kept, settings or ServerSettings())
     listener = listen("127.0.0.1", 0)
     server = PatientServer(app, seconds=30)
