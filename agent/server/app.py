@@ -72,6 +72,9 @@ class _Described(FastAPI):
     def openapi(self) -> dict[str, Any]:
         if not self.openapi_schema:
             described = super().openapi()
+            if self.state.service.settings.open:  # nobody has to show who they are
+                for operation in (one for path in described["paths"].values() for one in path.values()):
+                    operation.pop("security", None)
             problem = ProblemDetails.model_json_schema(ref_template="#/components/schemas/{model}")
             described["components"]["schemas"] |= {**problem.pop("$defs"), "ProblemDetails": problem}
         return super().openapi()

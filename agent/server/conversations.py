@@ -110,17 +110,14 @@ async def action(
     Any action in any phase gets a reply that fits; pressing again gives the same handoff. A button whose action is
     `link` is opened, not pressed.
     """
-    if body.action == "message" and body.text is None:
-        raise Problem(422, "invalid", "body.text: the action message says the button's text, so it takes one")
+    text = body.text or "" if body.action == "message" else body.text
     call = once(key, body)
     turn = Turn(
         chat,
         body.action,
-        lambda: chat.press(
-            body.action, text=body.text, queue_id=body.queue_id, proposal=body.proposal, once=call
-        ),
+        lambda: chat.press(body.action, text=text, queue_id=body.queue_id, proposal=body.proposal, once=call),
         lambda: chat.stream_press(
-            body.action, text=body.text, queue_id=body.queue_id, proposal=body.proposal, once=call
+            body.action, text=text, queue_id=body.queue_id, proposal=body.proposal, once=call
         ),
     )
     return await served(service, request, turn)

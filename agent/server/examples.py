@@ -46,7 +46,7 @@ _STREAM = (
 _NAMES = {
     400: "The body is no JSON",
     401: "No key or token, or one that is not known",
-    403: "Of a page or through a proxy that may not call",
+    403: "From a page or through a proxy that may not call, or for two persons at once",
     404: "There is no such conversation, or it is somebody else's",
     408: "The body did not arrive in time",
     413: "The body has more than 1 MB",

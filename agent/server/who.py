@@ -10,7 +10,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from agent.records.conversation import Conversation
 from agent.records.user import User
-from agent.server.problems import Mistake, Problem
+from agent.server.problems import Problem
 from agent.server.settings import ServerSettings
 from agent.server.tokens import TokenError, Tokens
 
@@ -47,10 +47,7 @@ class Caller:
         user = said or User()
         if self.subject is not None and user.id not in (None, self.subject):
             raise Problem(
-                422,
-                "invalid",
-                "body.user.id: is another one than in the header Handoff-User",
-                errors=[Mistake(where="body.user.id", what="Is another one than in the header Handoff-User")],
+                403, "another-person", "The header Handoff-User names another person than body.user.id."
             )
         attributes = user.attributes if self.trusted else {}
         known = {"tenant": self.tenant, "id": user.id or self.subject, "attributes": attributes}

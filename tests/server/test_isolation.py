@@ -128,4 +128,4 @@ def test_name_and_address_come_from_the_token(tmp_path: Path) -> None:
         # The host may not name two people at once.
         twice = {"user": {"id": "bob"}, "text": "x"}
         refused = host.post("/v1/conversations", json=twice, headers={"handoff-user": "ada"})
-        assert refused.status_code == 422
+        assert refused.status_code == 403
