@@ -33,6 +33,20 @@ def _answer(message: dict[str, Any], finish: str) -> bytes:
     return head.encode() + data
 
 
+def _streamed(message: dict[str, Any], finish: str) -> bytes:
+    """The same answer in the pieces of a stream, sent at once."""
+    calls = [{"index": 0, **call} for call in message.get("tool_calls", ())]
+    pieces: list[dict[str, Any]] = [
+        {"delta": {**message, "tool_calls": calls} if calls else message, "finish_reason": None},
+        {"delta": {}, "finish_reason": finish},
+    ]
+    known = {"id": "chatcmpl-1", "object": "chat.completion.chunk", "created": 1, "model": "bench"}
+    events = [json.dumps({**known, "choices": [{"index": 0, **piece}]}) for piece in pieces]
+    data = "".join(f"data: {event}\n\n" for event in (*events, "[DONE]")).encode()
+    head = f"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ncontent-length: {len(data)}\r\n\r\n"
+    return head.encode() + data
+
+
 def _call() -> dict[str, Any]:
     arguments = {
         "queue_id": DATABASE_SUPPORT,
@@ -49,8 +63,9 @@ def _call() -> dict[str, Any]:
     }
 
 
-_ASKS = _answer({"role": "assistant", "content": "What is the problem about, please?"}, "stop")
-_KNOWS = _answer(_call(), "tool_calls")
+_QUESTION: dict[str, Any] = {"role": "assistant", "content": "What is the problem about, please?"}
+_ASKS = {False: _answer(_QUESTION, "stop"), True: _streamed(_QUESTION, "stop")}
+_KNOWS = {False: _answer(_call(), "tool_calls"), True: _streamed(_call(), "tool_calls")}
 _HEALTHY = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok"
 
 
@@ -83,7 +98,10 @@ class _Connection(asyncio.Protocol):
         # The problem is told by then: what the person said stands behind the catalogue.
         said = rest.rfind(b'"role":"user"', 0, length)
         known = rest.find(b"strange issue with a SQL database", said, length) > 0
-        asyncio.get_running_loop().call_later(self.latency, self._write, _KNOWS if known else _ASKS)
+        streams = b'"stream":true' in rest[:length]
+        asyncio.get_running_loop().call_later(
+            self.latency, self._write, (_KNOWS if known else _ASKS)[streams]
+        )
 
     def _write(self, data: bytes) -> None:
         if self._transport and not self._transport.is_closing():

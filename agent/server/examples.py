@@ -40,8 +40,8 @@ HANDOFF = {
     "model_calls": 0,
 }
 _STREAM = (
-    'event: text\nid: 1\ndata: {"type":"text","text":"Could you please tell me more about the issue …?"}\n\n'
-    'event: turn_end\nid: 2\ndata: {"type":"turn_end","phase":"gathering","model_calls":1}\n\n'
+    'event: text\ndata: {"type":"text","text":"Could you please tell me more about the issue …?"}\nid: 1\n\n'
+    'event: turn_end\ndata: {"type":"turn_end","phase":"gathering","model_calls":1}\nid: 2\n\n'
 )
 _NAMES = {
     400: "The body is no JSON",
