@@ -21,7 +21,7 @@ from agent.server.turns import Turn, served
 from agent.server.who import Caller, Who
 
 
-def _as_json(request: Request) -> None:
+async def _as_json(request: Request) -> None:
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind != "application/json":
         raise Problem(415, "not-json", "The body is JSON: send it with Content-Type: application/json.")

@@ -52,7 +52,7 @@ class Service:
         return True
 
 
-def service_of(request: Request) -> Service:
+async def service_of(request: Request) -> Service:
     """The service of the app that got `request`."""
     service: Service = request.app.state.service
     return service
