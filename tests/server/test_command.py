@@ -1,12 +1,11 @@
 """`handoff serve`: what it takes, and what it says where something is wrong."""
 
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from agent.cli.main import main
 from tests.support.without import run_without
 
 from .processes import process
@@ -14,23 +13,11 @@ from .processes import process
 
 def refused(*arguments: str, **environ: str) -> str:
     """What the command says, when it ends with exit code 2, in one line."""
-    command = [
-        sys.executable,
-        "-m",
-        "agent.cli.main",
-        "serve",
-        "--port",
-        "0",
-        "--store",
-        "memory",
-        *arguments,
-    ]
-    done = subprocess.run(  # noqa: S603
-        command, capture_output=True, text=True, check=False, env={**os.environ, **environ}, timeout=60
-    )
-    assert done.returncode == 2, done
+    command = ["serve", "--port", "0", "--store", "memory", *arguments]
+    done = CliRunner().invoke(main, command, env=environ)
+    assert done.exit_code == 2, done
     assert done.stdout == ""
-    lines = [line for line in done.stderr.splitlines() if not line.startswith("handoff: No model")]
+    lines = done.stderr.splitlines()
     assert len(lines) == 1, lines
     return lines[0]
 

@@ -86,9 +86,13 @@ def test_a_key_of_one_person_means_nothing_to_another(tmp_path: Path) -> None:
 
 def test_a_start_with_the_key_of_another_start_is_refused(server: Serving) -> None:
     with server.client() as client:
-        client.post("/v1/conversations", json=SAID, headers=KEY)
-        refused = client.post("/v1/conversations", json={"text": "something else"}, headers=KEY)
-        assert refused.status_code == 422
+        key = {"idempotency-key": "of a start"}
+        first = client.post("/v1/conversations", json={}, headers=key).json()
+        for other in ({"text": "hello"}, {"user": {"name": "Ada"}}):
+            refused = client.post("/v1/conversations", json=other, headers=key)
+            assert refused.status_code == 422
+            assert refused.json()["type"].endswith(":idempotency-key-reused")
+        assert client.post("/v1/conversations", json={}, headers=key).json() == first
 
 
 @pytest.mark.parametrize("key", ["", "x" * 256])

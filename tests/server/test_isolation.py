@@ -1,5 +1,6 @@
 """Nobody reads or presses in another's conversation, and nobody is told that there is one."""
 
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -37,8 +38,11 @@ def every_call(client: httpx2.Client, id_: str) -> list[httpx2.Response]:
 
 
 def test_everybody_against_everybody(tmp_path: Path) -> None:
-    with serving(tmp_path, settings=with_tokens()) as server:
-        clients = {name: server.client(secret, **headers) for name, (secret, headers) in CALLERS.items()}
+    with serving(tmp_path, settings=with_tokens()) as server, ExitStack() as opened:
+        clients = {
+            name: opened.enter_context(server.client(secret, **headers))
+            for name, (secret, headers) in CALLERS.items()
+        }
         for owner, owners in OWNERS.items():
             id_ = begin(clients[owner])["id"]
             unknown = [answer.content for answer in every_call(clients[owner], "0" * 32)]
@@ -50,8 +54,6 @@ def test_everybody_against_everybody(tmp_path: Path) -> None:
             assert clients[owner].get(f"/v1/conversations/{id_}").json() == before
             for name in owners:
                 assert clients[name].get(f"/v1/conversations/{id_}").json() == before, (owner, name)
-        for client in clients.values():
-            client.close()
 
 
 def test_without_a_key_or_with_a_wrong_one_there_is_nothing(tmp_path: Path) -> None:
