@@ -224,10 +224,13 @@ class Chat:
                 "catalogue": context.catalogue.hash if context else base.catalogue,
             }
         )
-        owners = await self._runtime.pseudonyms.owners(done.user)
-        entry = entry_of(base, done, subject=owners[0] if owners else None)
+        names = await self._runtime.pseudonyms.of_user(done.user)
+        entry = entry_of(base, done, subject=names[0] if names else None)
+        tags = [] if self._kept.is_stored else list(names)
+        if entry and entry.outcome == "handoff" and entry.proposal:
+            tags.append(entry.proposal.reference)  # what the target's side knows of it
+        terms = Terms(tags, self._runtime.keep, entry.model_dump_json() if entry else None)
         self._runtime.sweep_sometimes()
-        terms = Terms(owners, self._runtime.keep, entry.model_dump_json() if entry else None)
         return await self._kept.commit(base, done, terms)
 
     def _context(self, emit: Emit) -> Context:

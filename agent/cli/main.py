@@ -28,6 +28,9 @@ SUBCOMMANDS = {
     "events": _Subcommand(
         "agent.cli.events", "events", "Take the appliance's outbound events, for outcomes."
     ),
+    "audit": _Subcommand(
+        "agent.cli.audit", "audit", "Tell who agreed to what, when, and why it went to that queue."
+    ),
     "appliance": _Subcommand(
         "agent.cli.appliance", "appliance", "Run a stand-in appliance, to try everything without BeyondTrust."
     ),
@@ -85,6 +88,7 @@ def main() -> None:
       handoff queues pull --host HOST         write it from a BeyondTrust appliance
       handoff eval                            how well the shipped cases go
       handoff outcomes --since 7d             which team took them, and which were misrouted
+      handoff audit ada@acme.com --store DB   why she landed in that queue
       handoff appliance                       try the BeyondTrust targets without BeyondTrust
 
     Exit codes: 0 fine, 1 it could not be done, 2 wrong usage or input.
