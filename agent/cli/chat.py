@@ -9,6 +9,7 @@ from typing import TextIO
 import click
 
 from agent.agent import HandoffAgent
+from agent.artefacts import note
 from agent.chat import Chat
 from agent.cli.attributes import parse_attributes
 from agent.cli.loop import Talk, run_lines
@@ -99,6 +100,7 @@ def _saved_file(save: Path, resume: Path | None) -> SavedFile:
     file = SavedFile(save)
     going_on = resume is not None and resume.exists() and save.exists() and resume.samefile(save)
     older = None if going_on else file.keep_older()
+    note(save, "conversation")
     if older:
         tell_operator(f"{save} held another conversation, which is now in {older.name}")
     return file

@@ -31,6 +31,7 @@ SUBCOMMANDS = {
     "audit": _Subcommand(
         "agent.cli.audit", "audit", "Tell who agreed to what, when, and why it went to that queue."
     ),
+    "privacy": _Subcommand("agent.cli.privacy", "privacy", "Find or delete what is kept of a person."),
     "appliance": _Subcommand(
         "agent.cli.appliance", "appliance", "Run a stand-in appliance, to try everything without BeyondTrust."
     ),
@@ -89,6 +90,7 @@ def main() -> None:
       handoff eval                            how well the shipped cases go
       handoff outcomes --since 7d             which team took them, and which were misrouted
       handoff audit ada@acme.com --store DB   why she landed in that queue
+      handoff privacy find ada@acme.com       what is kept of her, and where
       handoff appliance                       try the BeyondTrust targets without BeyondTrust
 
     Exit codes: 0 fine, 1 it could not be done, 2 wrong usage or input.

@@ -11,6 +11,7 @@ from typing import Any
 
 import click
 
+from agent.artefacts import note
 from agent.catalogue.load import load
 from agent.catalogue.schema import Catalogue
 from agent.cli.notices import tell_operator, warnings_on_stderr
@@ -122,6 +123,7 @@ def outcomes(
     )
     if out:
         replace_file(out, "".join(one.model_dump_json() + "\n" for one in found).encode())
+        note(out, "outcomes")
     if as_json:
         click.echo(summary.model_dump_json())
     else:
@@ -147,6 +149,7 @@ def _to_review(path: Path, misroutes: list[Misroute], gathered: Gathered, catalo
         return made.model_dump(mode="json", exclude_defaults=True) if made else None
 
     new = add_to_review(path, misroutes, case)
+    note(path, "review")
     tell_operator(
         f"{path}: {new:,} new to review, {len(misroutes) - new:,} were there: read each, set `approved` to true or "
         f"false, then: handoff eval add --review {path}"

@@ -184,6 +184,7 @@ def _open(path: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
     try:
         use_wal(connection, BUSY_SECONDS)
+        connection.execute("PRAGMA secure_delete = ON")  # what was deleted is not left in free pages
         make_schema(connection, path)
     except BaseException:
         connection.close()

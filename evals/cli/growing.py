@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from agent import document
+from agent.artefacts import note
 from agent.catalogue.load import load
 from agent.catalogue.source import CatalogueSource
 from agent.cli.notices import tell_operator
@@ -205,4 +206,5 @@ def _put(cases: Iterable[Case], queues: Path | None, to: Path | None) -> None:
         return
     with to.open("ab") as file:
         file.write((b"\n" if before and not before.endswith(b"\n") else b"") + lines)
+    note(to, "cases")
     tell_operator(f"{', '.join(case.id for case in cases[:3])}{' …' if len(cases) > 3 else ''} added to {to}")
