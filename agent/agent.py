@@ -9,6 +9,7 @@ from types import TracebackType
 from typing import Self
 
 from agent import document
+from agent.budget.allowance import Allowance
 from agent.catalogue.source import CatalogueSource
 from agent.chat import Chat
 from agent.errors import SettingsError
@@ -46,13 +47,15 @@ class HandoffAgent:
         state_key: str | None = None,
         pseudonym_key: str | None = None,
         keep: timedelta = KEEP,
+        allowance: Allowance | None = None,
         accept_relayed: bool = False,
     ) -> None:
         """Put an agent together from its parts; `from_file` is the ordinary way.
 
         `clock` gives the aware time of now. `state_key` signs what `Chat.dump` gives out and checks it in
         `resume`, `pseudonym_key` makes the pseudonyms of the history (see `Pseudonyms`); 16 characters or more. A
-        conversation is forgotten `keep` after its last turn. With `accept_relayed` a yes that another model passes on counts; it is
+        conversation is forgotten `keep` after its last turn. Whoever has spent the day's `allowance` is answered by the
+        embedded model. With `accept_relayed` a yes that another model passes on counts; it is
         recorded with the message and the handoff.
         """
         for what, key in (("state", state_key), ("pseudonym", pseudonym_key)):
@@ -67,6 +70,7 @@ class HandoffAgent:
             state_key=state_key,
             pseudonym_key=pseudonym_key,
             keep=keep,
+            allowance=allowance or Allowance(),
             accept_relayed=accept_relayed,
         )
 
@@ -82,13 +86,14 @@ class HandoffAgent:
         state_key: str | None = None,
         pseudonym_key: str | None = None,
         keep: timedelta | None = None,
+        allowance: Allowance | None = None,
         accept_relayed: bool = False,
     ) -> Self:
         """An agent over the catalogue at `path`, which is read again whenever it changes.
 
         `model` is a `ChatModel` or a model's name; without it `HANDOFF_MODEL` says, else it is the embedded
         one. `HANDOFF_TIMEOUT` bounds a turn, `HANDOFF_STATE_KEY` signs, `HANDOFF_PSEUDONYM_KEY` makes pseudonyms,
-        `HANDOFF_KEEP_DAYS` says how long a conversation is kept, unless they are given here; `HANDOFF_SENTENCES` is
+        `HANDOFF_KEEP_DAYS` says how long a conversation is kept, `HANDOFF_BUDGET` what may be spent a day, unless they are given here; `HANDOFF_SENTENCES` is
         what the search compares by. Raises `CatalogueError` with every mistake of the file, `SettingsError` for the environment.
         """
         named = model if model is None or isinstance(model, str) else EMBEDDED
@@ -102,13 +107,17 @@ class HandoffAgent:
             state_key=state_key or settings.state_key,
             pseudonym_key=pseudonym_key or settings.pseudonym_key,
             keep=keep or settings.keep,
+            allowance=allowance or settings.allowance,
             accept_relayed=accept_relayed,
         )
 
-    def start(self, user: User | None = None) -> Chat:
-        """A new conversation; nothing is stored before the person's first word."""
+    def start(self, user: User | None = None, *, via: str | None = None) -> Chat:
+        """A new conversation; nothing is stored before the person's first word.
+
+        `via` names what it comes in by (a host's key, a channel), which has a budget of its own.
+        """
         now = self._runtime.now()
-        conversation = Conversation(id=token_hex(16), created=now, updated=now, user=user or User())
+        conversation = Conversation(id=token_hex(16), created=now, updated=now, user=user or User(), via=via)
         return Chat(self._runtime, Kept(self._runtime.store, conversation, expected=None))
 
     def resume(self, saved: str | bytes) -> Chat:

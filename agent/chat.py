@@ -18,6 +18,7 @@ from agent.language.understand import intent_of, language_of
 from agent.records.conversation import Conversation, UserMessage
 from agent.records.events import ErrorEvent, Event, StepEvent, TurnEnd, events_of
 from agent.records.reply import ACTIONS, Action, Button, Reply, Step
+from agent.records.trim import trim
 from agent.runtime import Runtime
 from agent.stores.base import Terms
 from agent.turn.actions import act
@@ -156,7 +157,7 @@ class Chat:
             return self._refuse("empty")
         if len(text) > limits.message_chars:
             return self._refuse("too_long", length=str(len(text)), limit=str(limits.message_chars))
-        index = await self._keep(said, action, seen, relayed=relayed)
+        number = await self._keep(said, action, seen, relayed=relayed)
         lock = self._runtime.lock(self.id, "message")
         waited = lock.locked()
         async with lock:
@@ -164,12 +165,14 @@ class Chat:
                 await self._kept.look_again()
             for _ in range(COMMITS):
                 base = self.conversation
-                reply = base.answer_to(index)
+                reply = base.answer_to(number)
                 if reply:  # another turn has taken this message along
                     return reply
                 context = self._context(emit)
-                done = await answer(context, base, self._runtime.model, budget)
+                model = await self._runtime.model_for(base)
+                done = await answer(context, base, model, budget)
                 if await self._commit(base, done, context):
+                    self._runtime.count(base, budget)
                     return _reply_of(done)
         raise ConflictError("the conversation is being changed without pause: try again")
 
@@ -201,7 +204,7 @@ class Chat:
         raise ConflictError("the conversation is being changed without pause: try again")
 
     async def _keep(self, text: str, action: str | None, seen: str | None, *, relayed: bool) -> int:
-        """Store a message before anything is done with it; returns its place."""
+        """Store a message before anything is done with it; returns its number."""
         said = UserMessage(text=text, at=self._runtime.now(), action=action, seen=seen, relayed=relayed)
         for _ in range(COMMITS):
             base = self.conversation
@@ -212,7 +215,7 @@ class Chat:
             if action == "summary":
                 updates["own_summary"] = text
             if await self._commit(base, base.model_copy(update=updates)):
-                return len(base.messages)
+                return base.dropped + len(base.messages)
         raise ConflictError("the conversation is being changed without pause: try again")
 
     async def _commit(self, base: Conversation, done: Conversation, context: Context | None = None) -> bool:
@@ -231,7 +234,7 @@ class Chat:
             tags.append(entry.proposal.reference)  # what the target's side knows of it
         terms = Terms(tags, self._runtime.keep, entry.model_dump_json() if entry else None)
         self._runtime.sweep_sometimes()
-        return await self._kept.commit(base, done, terms)
+        return await self._kept.commit(base, trim(done), terms)
 
     def _context(self, emit: Emit) -> Context:
         conversation = self.conversation

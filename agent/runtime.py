@@ -8,16 +8,21 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple, TypeVar
 from weakref import WeakValueDictionary
 
+from agent.budget.allowance import Allowance, Scope
+from agent.budget.ledger import Ledger, Spent
 from agent.catalogue.source import CatalogueSource
 from agent.catalogue.view import Views
 from agent.errors import SettingsError, StoreError
 from agent.models.base import ChatModel
+from agent.models.embedded import EmbeddedModel
 from agent.pseudonyms import Pseudonyms
+from agent.records.conversation import Conversation
 from agent.records.user import User
 from agent.stores.base import Store
 from agent.targets.availability import Availability
 from agent.targets.base import Target
 from agent.targets.make import make_availability, make_target
+from agent.turn.decide import Budget
 from agent.turn.limits import Limits
 
 SWEEP_SECONDS = 600.0
@@ -51,6 +56,7 @@ class Runtime:
         state_key: str | None,
         pseudonym_key: str | None,
         keep: timedelta,
+        allowance: Allowance,
         accept_relayed: bool,
     ) -> None:
         self.model = model
@@ -60,6 +66,9 @@ class Runtime:
         self.state_key = state_key
         self.pseudonyms = Pseudonyms(store, pseudonym_key)
         self.keep = keep.total_seconds()
+        self._free = isinstance(model, EmbeddedModel)
+        self._instead = model if self._free else EmbeddedModel()
+        self._ledger = Ledger(store, allowance, clock)
         self.accept_relayed = accept_relayed
         self._catalogue = catalogue
         views = catalogue.current()
@@ -93,6 +102,31 @@ class Runtime:
         catalogue, store = views.catalogue, self.store
         target = make_target(catalogue, store=store, seconds=self.limits.seconds)
         return Desk(views, target, make_availability(catalogue, store=store, clock=self.now))
+
+    async def model_for(self, conversation: Conversation) -> ChatModel:
+        """The model, or the embedded one where a budget is spent."""
+        if self._free or not await self._ledger.is_spent(await self._spenders(conversation)):
+            return self.model
+        return self._instead
+
+    def count(self, before: Conversation, used: Budget) -> None:
+        """Count what the turn after `before` has used, beside the turns."""
+        if used.calls and not self._free:
+            first = not any(message.role == "assistant" for message in before.messages) and not before.dropped
+            tokens = used.prompt_tokens + used.completion_tokens
+            self.task(self._count(before, Spent(turns=1, conversations=int(first), tokens=tokens)))
+
+    async def _count(self, conversation: Conversation, spent: Spent) -> None:
+        await self._ledger.add(await self._spenders(conversation), spent)
+
+    async def _spenders(self, conversation: Conversation) -> dict[Scope, str]:
+        names = await self.pseudonyms.of_user(conversation.user)
+        found = {
+            "user": names[0] if names else None,
+            "key": conversation.via,
+            "tenant": conversation.user.tenant,
+        }
+        return {scope: name for scope, name in found.items() if name}  # type: ignore[misc]  # the keys are scopes
 
     def sweep_sometimes(self) -> None:
         """Have the store forget what is over, beside the turns, at most once in `SWEEP_SECONDS`."""

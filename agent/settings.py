@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Literal, Self
 from urllib.parse import urlsplit
 
+from agent.budget.allowance import Allowance
 from agent.errors import SettingsError
 
 EMBEDDED = "embedded"
@@ -43,6 +44,7 @@ class Settings:
     state_key: str | None = field(default=None, repr=False)
     pseudonym_key: str | None = field(default=None, repr=False)
     keep: timedelta = KEEP
+    allowance: Allowance = field(default_factory=Allowance)
     hint: str | None = None
 
     @classmethod
@@ -65,6 +67,7 @@ class Settings:
             state_key=_key(environ, "HANDOFF_STATE_KEY"),
             pseudonym_key=_key(environ, "HANDOFF_PSEUDONYM_KEY"),
             keep=_keep(environ),
+            allowance=_allowance(environ),
             hint=_HINT if name is None else None,
         )
 
@@ -168,6 +171,11 @@ def _key(environ: Mapping[str, str], name: str) -> str | None:
     if key is not None and len(key.strip()) < KEY_CHARS:
         raise SettingsError(f"{name} is too short: it takes {KEY_CHARS} characters or more.")
     return key
+
+
+def _allowance(environ: Mapping[str, str]) -> Allowance:
+    value = environ.get("HANDOFF_BUDGET", "").strip()
+    return Allowance.parse(value) if value else Allowance()
 
 
 def _keep(environ: Mapping[str, str]) -> timedelta:

@@ -81,9 +81,13 @@ class Conversation(Record):
     updated: datetime
     catalogue: str = ""
     user: User = Field(default_factory=User)
+    via: str | None = None
+    """What the conversation came in by, for example the name of a host's key; budgets are counted for it."""
     language: str | None = None
     phase: Phase = "gathering"
     messages: tuple[Message, ...] = ()
+    dropped: int = Field(default=0, ge=0)
+    """How many older messages were forgotten (see `agent.records.trim`)."""
     since: int = Field(default=0, ge=0)
     """Where the present issue begins in `messages`: after the last handoff, or after it was closed."""
     questions: int = Field(default=0, ge=0)
@@ -132,9 +136,9 @@ class Conversation(Record):
         made = self.phase in ("handed_off", "closed") and self.handoffs
         return self.handoffs[-1].proposal if made else ""
 
-    def answer_to(self, index: int) -> Reply | None:
-        """The reply that answers the message at `index`, if there is one already."""
-        later = self.messages[index + 1 :]
+    def answer_to(self, number: int) -> Reply | None:
+        """The reply that answers message `number`, counted with those that were dropped, if there is one already."""
+        later = self.messages[max(0, number + 1 - self.dropped) :]
         return next((m.reply for m in later if m.role == "assistant" and not m.aside), None)
 
     @property
