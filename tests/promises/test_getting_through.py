@@ -4,11 +4,12 @@ import asyncio
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from agent import Chat, Reply
 from agent.catalogue.schema import Catalogue
+from agent.errors import ModelUnavailable
 from agent.records.decision import Ask, Decision, NotForAgents
 from tests.support import small
 
@@ -30,9 +31,12 @@ said = st.sampled_from(
         "soup",
     ]
 )
-# What keeps people from an agent comes often, so that it comes again and again, too.
+# What keeps people from an agent, again and again, or anything at all.
 stubborn = st.sampled_from([Ask(question="What exactly is it about?"), NotForAgents()])
-calls = st.lists(st.one_of(stubborn, decisions, failures), min_size=1, max_size=CALLS * MESSAGES)
+calls = st.one_of(
+    st.lists(stubborn, min_size=1, max_size=3),
+    st.lists(st.one_of(stubborn, decisions, failures), min_size=1, max_size=CALLS * MESSAGES),
+)
 
 
 def small_catalogue() -> Catalogue:
@@ -56,6 +60,8 @@ def offered(reply: Reply) -> bool:
 
 
 @settings(deadline=None)
+@example([NotForAgents()], ["soup"] * MESSAGES)
+@example([ModelUnavailable()], ["hello"] * MESSAGES)
 @given(calls, st.lists(said, min_size=MESSAGES, max_size=MESSAGES))
 def test_who_goes_on_writing(answers: list[Decision | Exception], texts: list[str]) -> None:
     async def play() -> None:
