@@ -51,6 +51,13 @@ _FILE = click.Path(path_type=Path)
 @click.option("--limit", type=click.IntRange(1), help="Only the first so many cases.")
 @click.option("--tag", "tags", multiple=True, help="Only cases with this tag; repeatable.")
 @click.option(
+    "--fail-calls",
+    type=click.FloatRange(0, 1),
+    default=0,
+    metavar="SHARE",
+    help="Make this share of the model's calls fail, as in 0.1: do people get through?",
+)
+@click.option(
     "--out",
     type=_FILE,
     metavar="DIR",
