@@ -74,9 +74,7 @@ def _blocks(line: Line, **look: Any) -> Iterator[Element]:
 
 def _inlines(run: Run, look: dict[str, Any]) -> Iterator[Element]:
     if run.url:
-        select = {"type": "Action.OpenUrl", "url": run.url}
-        yield {"type": "TextRun", "text": run.text, "selectAction": select, **look}
-        return
+        look = {"selectAction": {"type": "Action.OpenUrl", "url": run.url}, **look}
     # A date is only read within one run.
     for text in _DATE.split(run.text):
         yield {"type": "TextRun", "text": text, **look}

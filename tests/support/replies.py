@@ -20,7 +20,7 @@ HOSTILE = (
     "ünïcödé 数据库 😀 ",
 )
 # Parsers of markup take their time on long texts, and this machine may be busy.
-few = settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
+few = settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
 words = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
 texts = st.lists(st.sampled_from(HOSTILE) | words | st.just("\n"), max_size=6).map("".join)
 long_texts = st.builds(lambda text, n: text * n, texts, st.sampled_from([1, 1, 3, 200])).map(
