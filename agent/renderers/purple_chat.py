@@ -40,7 +40,8 @@ class _Part(BaseModel):
     @classmethod
     def _remember_order(cls, data: Any, handler: ValidatorFunctionWrapHandler) -> Self:
         part: Self = handler(data)
-        part._keys = tuple(data)
+        if not isinstance(data, cls):  # else it is read already
+            part._keys = tuple(data)
         return part
 
     @model_serializer(mode="wrap")

@@ -1,5 +1,6 @@
 """Arbitrary replies, with what hostile people, models and catalogues would like to be taken for markup."""
 
+import re
 from urllib.parse import quote
 
 from hypothesis import HealthCheck, settings
@@ -19,8 +20,15 @@ HOSTILE = (
     "&amp; &lt;b&gt; &#60; \\ \\* ]]> \x00\x1b[2J \u202e",
     "ünïcödé 数据库 😀 ",
 )
+
+
+def _encoded(text: str) -> str:
+    """`text` as a value in a URL, as long as one may be, and with all that stands in URLs as it is."""
+    return re.sub("%.?$", "", quote(text, safe="()*_'!")[:7_800])
+
+
 # Parsers of markup take their time on long texts, and this machine may be busy.
-few = settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
+few = settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 words = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
 texts = st.lists(st.sampled_from(HOSTILE) | words | st.just("\n"), max_size=6).map("".join)
 long_texts = st.builds(lambda text, n: text * n, texts, st.sampled_from([1, 1, 3, 200])).map(
@@ -30,9 +38,7 @@ labels = st.sampled_from(HOSTILE) | st.text(max_size=75).map(
     lambda text: text.encode(errors="replace").decode()
 )
 ids = st.from_regex(r"[a-z0-9-]{1,36}", fullmatch=True)
-values = st.builds(
-    lambda text, n: quote(text * n, safe="()*_'!")[:7_800], words, st.sampled_from([1, 1, 100])
-)
+values = st.builds(lambda text, n: _encoded(text * n), words, st.sampled_from([1, 1, 100]))
 urls = values.map(lambda value: f"https://livechat.acme.com/start_chat?queue_id=7&summary={value}")
 help_urls = urls | values.map(lambda value: f"mailto:help@acme.com?body={value}") | st.just("tel:+1-555-0100")
 
