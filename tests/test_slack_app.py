@@ -84,13 +84,19 @@ def running(api: SlackAPI, file: Path) -> Iterator[str]:
         "SLACK_SIGNING_SECRET": SECRET,
         "PORT": "0",
     }
-    command = [sys.executable, str(APP)]
-    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603
+    said = file.with_suffix(".err")
+    with (
+        said.open("w") as errors,
+        subprocess.Popen(  # noqa: S603
+            [sys.executable, str(APP)], env=environment, stdout=subprocess.PIPE, stderr=errors, text=True
+        ) as process,
+    ):
         assert process.stdout
         try:
             yield process.stdout.readline().removeprefix("listening on ").strip()
         finally:
             process.terminate()
+    assert said.read_text() == ""
 
 
 @pytest.fixture(scope="module")
