@@ -11,7 +11,7 @@ from typing import Any
 from agent import background, document
 from agent.errors import ConflictError, HandoffError, InputError, StoreError
 from agent.kept import Kept
-from agent.language.clean import clean
+from agent.language.clean import clean, reads_as_written
 from agent.language.locale import locale_for
 from agent.language.understand import intent_of, language_of
 from agent.records.conversation import Conversation, UserMessage
@@ -154,6 +154,8 @@ class Chat:
             return self._refuse("empty")
         if len(text) > limits.message_chars:
             return self._refuse("too_long", length=str(len(text)), limit=str(limits.message_chars))
+        if not reads_as_written(text):
+            seen = None  # what does not read as it was written is a yes to nothing
         index = await self._keep(said, action, seen, relayed=relayed)
         lock = self._runtime.lock(self.id, "message")
         waited = lock.locked()
