@@ -18,13 +18,13 @@ _CODE_NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 def _one_line(text: str) -> str:
     if match := _CONTROL.search(text):
-        raise ValueError(f"has a control character ({match.group()!r}): keep it to one line of plain text")
+        raise ValueError(f"has a control character ({match.group()!a}): keep it to one line of plain text")
     return text
 
 
 def _prose(text: str) -> str:
     if match := _CONTROL_IN_PROSE.search(text):
-        raise ValueError(f"has a control character ({match.group()!r}): take it out")
+        raise ValueError(f"has a control character ({match.group()!a}): take it out")
     return text
 
 

@@ -32,6 +32,11 @@ def check_reply(chat: Chat, reply: Reply, handoffs: int) -> None:
     check_text(reply)
 
 
+def is_own(id_: str) -> bool:
+    """Whether the person may see this queue; a catalogue of attacks has more that everybody may."""
+    return id_ in VISIBLE or id_.startswith("hostile")
+
+
 def check_queues(chat: Chat, reply: Reply) -> None:
     """Promise 2: real queues of one's own, in what is shown and in what is kept."""
     conversation = chat.conversation
@@ -39,7 +44,7 @@ def check_queues(chat: Chat, reply: Reply) -> None:
     ids |= {reply.proposal.queue_id, reply.proposal.wanted} if reply.proposal else set()
     ids |= {handoff.queue_id for handoff in conversation.handoffs} | {*conversation.asked_between}
     ids |= {choice.queue_id for choice in (conversation.choice, conversation.second) if choice}
-    assert ids <= VISIBLE
+    assert all(map(is_own, ids))
     said = " ".join(message.text for message in conversation.messages if message.role == "user")
     assert small.CANARY not in reply.model_dump_json() or small.CANARY.lower() in said.lower()
 
@@ -60,7 +65,7 @@ def check_handoff(reply: Reply) -> None:
     parts = urlsplit(reply.handoff.url)
     assert (parts.scheme, parts.netloc) == ("https", "chat.example.com")
     assert unquote(parts.path) == f"/start/{reply.handoff.queue_id}"
-    assert reply.handoff.queue_id in VISIBLE
+    assert is_own(reply.handoff.queue_id)
     assert set(parse_qs(parts.query, keep_blank_values=True)) == {"text", "ref"}
 
 
