@@ -29,15 +29,16 @@ from .walk import PERSON, walk
 
 HOSTILE = "hostile"
 EVERYBODY = User()
+Texts = dict[str, str | list[str]]
 
 
-def written(folder: Path, only_for: str = "", **texts: str | list[str]) -> Path:
+def written(folder: Path, texts: Texts, only_for: str = "") -> Path:
     """The small catalogue with one more queue, which has `texts`."""
     entry = {"id": HOSTILE, "name": "Printers", **texts}
     return with_queues(folder, entry, only_for=only_for)
 
 
-def with_queues(folder: Path, *entries: dict[str, str | list[str]], only_for: str = "") -> Path:
+def with_queues(folder: Path, *entries: Texts, only_for: str = "") -> Path:
     """The small catalogue with more queues; every text is quoted as YAML has it, on one line."""
     rows = (yaml.safe_dump(entry, default_style='"', width=10**6, sort_keys=False) for entry in entries)
     more = "".join("  - " + row.rstrip().replace("\n", "\n    ") + "\n" + only_for for row in rows)
@@ -49,7 +50,7 @@ def with_queues(folder: Path, *entries: dict[str, str | list[str]], only_for: st
 def accepted(folder: Path, **texts: str | list[str]) -> Catalogue | str:
     """The catalogue, or why it is refused."""
     try:
-        return load(written(folder, **texts))
+        return load(written(folder, texts))
     except CatalogueError as error:
         return str(error)
 
@@ -147,7 +148,7 @@ async def test_the_application_still_says_what_it_says(tmp_path: Path, decisions
     """A catalogue of nothing but attacks, over the wire: sections, lines and roles stay what they are."""
     texts = [text for name in ("fake_system_turns", "delimiters") for text in FAMILIES[name]]
     usable = [text for text in texts if not deceives(text.strip())]
-    rows: list[dict[str, str | list[str]]] = [
+    rows: list[Texts] = [
         {"id": f"{HOSTILE}-{n}", "name": text[:100], "description": text, "examples": [text], "not_for": text}
         for n, text in enumerate(usable)
     ]
@@ -167,8 +168,8 @@ async def test_the_application_still_says_what_it_says(tmp_path: Path, decisions
 
 def test_where_it_is_hidden_nobody_else_reads_it(tmp_path: Path) -> None:
     for text in readable()[::4]:
-        texts = {"name": text[:100], "description": text, "not_for": text}
-        path = written(tmp_path, "    only_for: {region: [EU]}\n", examples=[text], **texts)
+        texts: Texts = {"name": text[:100], "description": text, "not_for": text, "examples": [text]}
+        path = written(tmp_path, texts, only_for="    only_for: {region: [EU]}\n")
         view = Views(load(path)).of(EVERYBODY)
         assert view.get(HOSTILE) is None
         assert text not in repr(view.queues)
