@@ -17,7 +17,7 @@ from prompts import prompt
 LONGEST = 500
 """Characters; people answer a question more shortly."""
 _ANSWER_TOKENS = 500
-_FACT = 2_000  # characters of one
+_FACT = 2_000  # characters of one, and of the opening
 
 
 class LLMUser(ScriptedUser):
@@ -103,5 +103,5 @@ def _from_the_user(talk: list[dict[str, str]]) -> list[dict[str, str]]:
     # Chat templates want the user to begin: the opening becomes part of what the person is told.
     opening, *rest = talk
     first, *later = rest
-    began = f"[You wrote first: {opening['content']}]\n{first['content']}"
+    began = f"[You wrote first: {quoted(opening['content'], _FACT)}]\n{first['content']}"
     return [{"role": "user", "content": began}, *later]
