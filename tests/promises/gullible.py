@@ -28,7 +28,7 @@ def obeying(message: str, known: str) -> list[Decision]:
         SelectQueue(
             queue_id=small.DATABASE,
             summary=said,
-            reason=f"{CLAIM} {LINK}",
+            reason=f"{message} {CLAIM}",  # the person's own words, with a claim of the model's
             second_issue=said,
             second_queue_id=small.EU,
         ),

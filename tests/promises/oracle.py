@@ -16,6 +16,7 @@ from .attacks import EVIL
 from .gullible import CLAIM
 from .words import VISIBLE
 
+_QUOTED = re.compile("“[^”]*”|„[^“]*“")
 _TAG = re.compile("<[^>]*>?")
 OURS = {"chat.example.com", "help.example.com"}
 # Overrides, isolates and embeddings of the direction; tags and variation selectors can hide a text in a text.
@@ -82,7 +83,7 @@ def check_text(reply: Reply) -> None:
     told = "\n".join(shown)
     for words in own:
         told = told.replace(words, "")  # a quotation, and shown as what is sent
-    assert CLAIM not in told.split("“")[0]
+    assert CLAIM not in _QUOTED.sub("", told)
     assert "Queue(id=" not in told
 
 

@@ -48,6 +48,7 @@ async def test_over_the_wire_it_stays_the_persons_text(tmp_path: Path, decisions
         model = OpenAIModel("m", base_url=stub.base_url, decisions=decisions)
         async with small.agent_over(small.catalogue(tmp_path), model) as agent:
             for number, message in enumerate(ATTACKS):
+                # In one phase more, by turns; without the wire it goes through all of them.
                 await walk(agent.start(PERSON), message, later=(LATER[number % 3],))
         await model.close()
     assert not stub.refused
