@@ -146,7 +146,8 @@ class Chat:
     ) -> Reply:
         limits = self._runtime.limits
         budget = Budget(limits.model_calls, asyncio.get_running_loop().time() + limits.seconds)
-        seen = self.conversation.on_screen  # before anything else is looked at: a yes is for this alone
+        # Before anything else is looked at: a yes is for this alone, and for nothing where it does not read as written.
+        seen = self.conversation.on_screen if reads_as_written(text) else None
         await self._kept.take_in()
         await self._runtime.ready_for(self.conversation.user)
         said = clean(text)
@@ -154,8 +155,6 @@ class Chat:
             return self._refuse("empty")
         if len(text) > limits.message_chars:
             return self._refuse("too_long", length=str(len(text)), limit=str(limits.message_chars))
-        if not reads_as_written(text):
-            seen = None  # what does not read as it was written is a yes to nothing
         index = await self._keep(said, action, seen, relayed=relayed)
         lock = self._runtime.lock(self.id, "message")
         waited = lock.locked()
