@@ -18,7 +18,7 @@ from evals.case_file import check_cases
 from tests.support import small
 from tests.support.openai_stub import OpenAIStub
 
-from .attacks import ATTACKS
+from .attacks import ATTACKS, FAMILIES
 from .canary import CATALOGUE, INSIDER, OUTSIDER, play
 from .gullible import obedient_server
 from .oracle import check_terminal
@@ -39,7 +39,9 @@ def tickets(folder: Path, queue: str | None = small.DATABASE) -> Path:
     with path.open("w", encoding="utf-8", newline="") as file:
         rows = csv.writer(file)
         rows.writerow(["id", "text", "team"])
-        rows.writerows([text, f"{MARK} {text}", queue or text] for text in ATTACKS)
+        # Of queues that are not known the first twenty are told.
+        texts = ATTACKS if queue else (FAMILIES["terminal"] + FAMILIES["invisible"])[:20]
+        rows.writerows([text, f"{MARK} {text}", queue or text] for text in texts)
     return path
 
 
