@@ -12,7 +12,7 @@ from agent import background, document
 from agent.audit import entry_of
 from agent.errors import ConflictError, HandoffError, InputError, StoreError
 from agent.kept import Kept
-from agent.language.clean import clean
+from agent.language.clean import clean, reads_as_written
 from agent.language.locale import locale_for
 from agent.language.understand import intent_of, language_of
 from agent.records.conversation import Conversation, UserMessage
@@ -149,7 +149,8 @@ class Chat:
     ) -> Reply:
         limits = self._runtime.limits
         budget = Budget(limits.model_calls, asyncio.get_running_loop().time() + limits.seconds)
-        seen = self.conversation.on_screen  # before anything else is looked at: a yes is for this alone
+        # Before anything else is looked at: a yes is for this alone, and for nothing where it does not read as written.
+        seen = self.conversation.on_screen if reads_as_written(text) else None
         await self._kept.take_in()
         await self._runtime.ready_for(self.conversation.user)
         said = clean(text)

@@ -6,9 +6,11 @@ from typing import Annotated
 from pydantic import AfterValidator, StringConstraints
 
 from agent.catalogue.templates import checked_help_url, checked_host, checked_target_url
+from agent.language.clean import DECEIVING
 
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
-_CONTROL_IN_PROSE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+_DECEIVING = re.escape("".join(sorted(DECEIVING)))
+_CONTROL = re.compile(rf"[\x00-\x1f\x7f-\x9f\u2028\u2029{_DECEIVING}]")
+_CONTROL_IN_PROSE = re.compile(rf"[\x00-\x08\x0b-\x1f\x7f-\x9f{_DECEIVING}]")
 _NOT_IN_IDS = re.compile(r"[<>|{}\s]")  # what separates ids in lists, prompts and URL templates
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 _CODE_NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
@@ -16,13 +18,13 @@ _CODE_NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 def _one_line(text: str) -> str:
     if match := _CONTROL.search(text):
-        raise ValueError(f"has a control character ({match.group()!r}): keep it to one line of plain text")
+        raise ValueError(f"has a control character ({match.group()!a}): keep it to one line of plain text")
     return text
 
 
 def _prose(text: str) -> str:
     if match := _CONTROL_IN_PROSE.search(text):
-        raise ValueError(f"has a control character ({match.group()!r}): take it out")
+        raise ValueError(f"has a control character ({match.group()!a}): take it out")
     return text
 
 

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 import click
 
+from agent.cli.terminal import printable
 from agent.errors import HandoffError, InputError
 
 INTERRUPTED = 130  # what a shell reports for Ctrl-C
@@ -62,14 +63,14 @@ class _Group(click.Group):
         try:
             return super().invoke(ctx)
         except InputError as error:
-            raise _BadInput(str(error)) from error
+            raise _BadInput(printable(str(error))) from error
         except HandoffError as error:
-            raise click.ClickException(str(error)) from error
+            raise click.ClickException(printable(str(error))) from error
         except BrokenPipeError:
             raise  # whoever read our output has had enough; click ends quietly
         except OSError as error:
             where = f"{error.filename}: " if error.filename else ""
-            raise _BadInput(f"{where}{error.strerror or error}") from error
+            raise _BadInput(printable(f"{where}{error.strerror or error}")) from error
         except KeyboardInterrupt as interrupt:
             raise click.exceptions.Exit(INTERRUPTED) from interrupt
 

@@ -21,7 +21,7 @@ class UserMessage(Record):
 
     `action` is None for what they said, "summary" where `text` is the summary from now on, else the action
     that was pressed, with the button's label as `text`. `seen` is the proposal that the last reply had shown
-    at that moment: a yes counts for nothing else. `relayed`: another model handed it in, so it is no yes at all.
+    at that moment: a yes counts for nothing else; None, too, where something unseen stood in the text. `relayed`: another model handed it in, so it is no yes at all.
     """
 
     role: Literal["user"] = "user"
