@@ -5,11 +5,12 @@ not wait for a running turn: whoever commits first wins, and the other looks aga
 """
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Callable, Coroutine
 from typing import Any
 
 from agent import background, document
-from agent.errors import ConflictError, HandoffError, InputError, StoreError
+from agent.errors import ConflictError, DeletedError, HandoffError, InputError, StoreError
 from agent.kept import Kept
 from agent.language.clean import clean
 from agent.language.locale import locale_for
@@ -22,6 +23,8 @@ from agent.turn.actions import act
 from agent.turn.context import Context
 from agent.turn.decide import Budget
 from agent.turn.message import answer
+
+log = logging.getLogger("agent.turn")
 
 Emit = Callable[[StepEvent], None]
 COMMITS = 50  # attempts; more means that something writes without pause
@@ -133,11 +136,20 @@ class Chat:
         try:
             reply = task.result()
         except HandoffError as error:
-            yield ErrorEvent(message=str(error))
+            yield ErrorEvent(message=self._for_the_person(error))
             yield TurnEnd(phase=self.conversation.phase, model_calls=0)
         else:
             for event in events_of(reply, shown.values()):
                 yield event
+
+    def _for_the_person(self, error: HandoffError) -> str:
+        """What they are told of a turn that did not happen; what is wrong with the store is for the operator."""
+        if not isinstance(error, StoreError):
+            return str(error)
+        log.error("a turn could not be kept: %s", error)
+        conversation = self.conversation
+        locale = locale_for(conversation.user.locale or conversation.language)
+        return locale("deleted" if isinstance(error, DeletedError) else "not_kept")
 
     # ── turns ────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -145,7 +157,8 @@ class Chat:
         self, text: str, emit: Emit, *, action: str | None = None, relayed: bool = False
     ) -> Reply:
         limits = self._runtime.limits
-        budget = Budget(limits.model_calls, asyncio.get_running_loop().time() + limits.seconds)
+        deadline = asyncio.get_running_loop().time() + limits.asking
+        budget = Budget(limits.model_calls, deadline)
         seen = self.conversation.on_screen  # before anything else is looked at: a yes is for this alone
         await self._kept.take_in()
         await self._runtime.ready_for(self.conversation.user)
@@ -165,7 +178,7 @@ class Chat:
                 reply = base.answer_to(index)
                 if reply:  # another turn has taken this message along
                     return reply
-                context = self._context(emit)
+                context = self._context(emit, deadline)
                 done = await answer(context, base, self._runtime.model, budget)
                 if await self._commit(base, done, context):
                     return _reply_of(done)
@@ -174,6 +187,7 @@ class Chat:
     async def _action(
         self, action: Action, queue_id: str | None, proposal: str | None, emit: Emit, *, relayed: bool
     ) -> Reply:
+        deadline = asyncio.get_running_loop().time() + self._runtime.limits.asking
         seen = self.conversation.on_screen
         if action == "start" and proposal is None:
             proposal = self.conversation.to_start  # what is current now, not what may be by the commit
@@ -186,7 +200,7 @@ class Chat:
                 await self._kept.catch_up()
             for _ in range(COMMITS):
                 base = self.conversation
-                context = self._context(emit)
+                context = self._context(emit, deadline)
                 queue = context.view.get(queue_id)
                 label = queue.name if action == "choose" and queue else context.locale(action)
                 press = UserMessage(
@@ -226,7 +240,7 @@ class Chat:
             ),
         )
 
-    def _context(self, emit: Emit) -> Context:
+    def _context(self, emit: Emit, deadline: float) -> Context:
         conversation = self.conversation
         views, target, availability = self._runtime.desk()
 
@@ -241,6 +255,7 @@ class Chat:
             locale=locale_for(conversation.user.locale or conversation.language),
             limits=self._runtime.limits,
             now=self._runtime.now(),
+            deadline=deadline,
             accept_relayed=self._runtime.accept_relayed,
             show=show,
         )

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from datetime import datetime
 from typing import Any, NamedTuple
 from weakref import WeakValueDictionary
@@ -14,6 +15,7 @@ from agent.models.base import ChatModel
 from agent.records.reply import Reply
 from agent.records.user import User
 from agent.stores.base import Store
+from agent.stores.bounded import BoundedStore
 from agent.targets.availability import Availability
 from agent.targets.base import Target
 from agent.targets.make import make_availability, make_target
@@ -48,7 +50,7 @@ class Runtime:
         accept_relayed: bool,
     ) -> None:
         self.model = model
-        self.store = store
+        self.store = BoundedStore(store, limits.storing)
         self.now = clock
         self.limits = limits
         self.state_key = state_key
@@ -65,7 +67,7 @@ class Runtime:
 
         A changed catalogue whose target lacks a setting is not taken over; one warning says why.
         """
-        views = self._catalogue.current()
+        views = self._catalogue.views
         if views is not self._desk.views and views is not self._refused:
             try:
                 self._desk = self._made(views)
@@ -75,10 +77,17 @@ class Runtime:
         return self._desk
 
     async def ready_for(self, user: User) -> None:
-        """Have the search over what `user` may see made, beside the event loop: a new catalogue has none yet."""
-        view = self.desk().views.of(user)
-        if not view.is_ready:
-            await asyncio.to_thread(view.make_ready)
+        """Have a changed catalogue read, and the search over what `user` may see made, beside the event loop.
+
+        That takes half of the time for asking at most; what takes longer goes on, and serves the next turn.
+        """
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self.limits.asking / 2):
+                if self._catalogue.is_due:
+                    await asyncio.to_thread(self._catalogue.current)
+                view = self.desk().views.of(user)
+                if not view.is_ready:
+                    await asyncio.to_thread(view.make_ready)
 
     def _made(self, views: Views) -> Desk:
         catalogue, store = views.catalogue, self.store

@@ -14,7 +14,7 @@ from agent.errors import StoreError
 from agent.stores.base import Stored
 
 SCHEMA_VERSION = 1
-BUSY_SECONDS = 5.0
+BUSY_SECONDS = 4.0
 """How long a call waits for another writer before it raises."""
 
 T = TypeVar("T")
