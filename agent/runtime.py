@@ -21,6 +21,10 @@ from agent.targets.base import Target
 from agent.targets.make import make_availability, make_target
 from agent.turn.limits import Limits
 
+_READY = (
+    2.0  # seconds that are spent on a search in any case: it finds the right queue where the model does not
+)
+
 log = logging.getLogger("agent.catalogue")
 
 
@@ -79,10 +83,11 @@ class Runtime:
     async def ready_for(self, user: User) -> None:
         """Have a changed catalogue read, and the search over what `user` may see made, beside the event loop.
 
-        That takes half of the time for asking at most; what takes longer goes on, and serves the next turn.
+        That takes half of the time for asking at most, or two seconds; what takes longer goes on, and serves the
+        next turn.
         """
         with suppress(TimeoutError):
-            async with asyncio.timeout(self.limits.asking / 2):
+            async with asyncio.timeout(max(_READY, self.limits.asking / 2)):
                 if self._catalogue.is_due:
                     await asyncio.to_thread(self._catalogue.current)
                 view = self.desk().views.of(user)
