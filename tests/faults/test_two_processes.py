@@ -89,7 +89,8 @@ async def test_a_session_key(tmp_path: Path, appliance: Running) -> None:
     urls = await both_say_yes(tmp_path)
     made = [key for key in appliance.keys.all if any(url.endswith(key.access_key) for url in urls)]
     assert len(made) == len(ROUNDS)
-    assert len(appliance.keys.all) <= 2 * len(ROUNDS)  # what the slower one made is never shown
+    # What the slower one made is never shown; nor is what was made before a message came in between.
+    assert len(appliance.keys.all) <= 3 * len(ROUNDS)
 
 
 @pytest.mark.parametrize("texts", [("it is urgent", "and it began today"), ("start", "it is urgent")])
