@@ -1,6 +1,5 @@
 """An appliance that fails in every way: whole conversations, in time, one handoff, and nothing is lost."""
 
-import gc
 import logging
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
@@ -17,6 +16,7 @@ from tests.support import small
 from tests.support.appliance import Running
 from tests.targets.beyondtrust.setting import FALLBACK, TARGET, catalogue, host_of
 
+pytestmark = [pytest.mark.filterwarnings("ignore::ResourceWarning"), pytest.mark.usefixtures("collected")]
 SECONDS = 1.0
 PORTAL = "  kind: portal_link\n  host: {host}\n  availability: 60\n"
 ONLINE = "  availability: 60\n"
@@ -112,4 +112,3 @@ async def test_places(
         await agent_.close()
     if target is FALLBACK:  # a look-up that hangs is given up later than this conversation took
         quiet(caplog, appliance.client_secret)
-    gc.collect()

@@ -1,6 +1,5 @@
 """A model server that fails in every way, over real sockets: whole conversations, in time, and nothing is lost."""
 
-import gc
 import logging
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
@@ -17,6 +16,7 @@ from tests.support import small
 from tests.support.openai_answers import Canned, body, content, failure, html, text
 from tests.support.openai_stub import OpenAIStub
 
+pytestmark = [pytest.mark.filterwarnings("ignore::ResourceWarning"), pytest.mark.usefixtures("collected")]
 SECONDS, PLENTY = 0.5, 20.0
 KEY = "sk-of-the-test"
 LONG = "Could you tell me what exactly is wrong with it, and since when?"
@@ -116,7 +116,6 @@ async def test_places(
     async with place() as address:
         await talk(agent_on(tmp_path, f"{scheme}://{address}/v1", "tools"))
     quiet(caplog)
-    gc.collect()
 
 
 async def test_it_fails_in_the_middle_and_comes_back(tmp_path: Path) -> None:
