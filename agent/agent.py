@@ -15,6 +15,7 @@ from agent.chat import Chat
 from agent.errors import SettingsError
 from agent.kept import Kept
 from agent.models.base import ChatModel
+from agent.models.breaker import Breaker
 from agent.models.choose import choose_meaning, choose_model
 from agent.records.conversation import Conversation
 from agent.records.user import User
@@ -92,15 +93,17 @@ class HandoffAgent:
         """An agent over the catalogue at `path`, which is read again whenever it changes.
 
         `model` is a `ChatModel` or a model's name; without it `HANDOFF_MODEL` says, else it is the embedded
-        one. `HANDOFF_TIMEOUT` bounds a turn, `HANDOFF_STATE_KEY` signs, `HANDOFF_PSEUDONYM_KEY` makes pseudonyms,
-        `HANDOFF_KEEP_DAYS` says how long a conversation is kept, `HANDOFF_BUDGET` what may be spent a day, unless they are given here; `HANDOFF_SENTENCES` is
-        what the search compares by. Raises `CatalogueError` with every mistake of the file, `SettingsError` for the environment.
+        one, and any other gets a `Breaker`. `HANDOFF_TIMEOUT` bounds a turn, `HANDOFF_STATE_KEY` signs,
+        `HANDOFF_PSEUDONYM_KEY` makes pseudonyms, `HANDOFF_KEEP_DAYS` says how long a conversation is kept,
+        `HANDOFF_BUDGET` what may be spent a day, unless they are given here; `HANDOFF_SENTENCES` is what the search
+        compares by. Raises `CatalogueError` with every mistake of the file, `SettingsError` for the environment.
         """
         named = model if model is None or isinstance(model, str) else EMBEDDED
         settings = Settings.from_environment(os.environ, model=named)
+        chosen = choose_model(settings) if model is None or isinstance(model, str) else model
         return cls(
             CatalogueSource(path, meaning=choose_meaning(settings)),
-            model=choose_model(settings) if model is None or isinstance(model, str) else model,
+            model=chosen if chosen.name == EMBEDDED else Breaker(chosen),
             store=store,
             clock=clock,
             limits=limits or Limits(seconds=settings.timeout),

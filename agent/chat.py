@@ -5,12 +5,13 @@ not wait for a running turn: whoever commits first wins, and the other looks aga
 """
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Callable, Coroutine
 from typing import Any
 
 from agent import background, document
 from agent.audit import entry_of
-from agent.errors import ConflictError, HandoffError, InputError, StoreError
+from agent.errors import ConflictError, DeletedError, HandoffError, InputError, StoreError
 from agent.kept import Kept
 from agent.language.clean import clean, reads_as_written
 from agent.language.locale import locale_for
@@ -25,6 +26,8 @@ from agent.turn.actions import act
 from agent.turn.context import Context
 from agent.turn.decide import Budget
 from agent.turn.message import answer
+
+log = logging.getLogger("agent.turn")
 
 Emit = Callable[[StepEvent], None]
 COMMITS = 50  # attempts; more means that something writes without pause
@@ -136,11 +139,20 @@ class Chat:
         try:
             reply = task.result()
         except HandoffError as error:
-            yield ErrorEvent(message=str(error))
+            yield ErrorEvent(message=self._for_the_person(error))
             yield TurnEnd(phase=self.conversation.phase, model_calls=0)
         else:
             for event in events_of(reply, shown.values()):
                 yield event
+
+    def _for_the_person(self, error: HandoffError) -> str:
+        """What they are told of a turn that did not happen; what is wrong with the store is for the operator."""
+        if not isinstance(error, StoreError):
+            return str(error)
+        log.error("a turn could not be kept: %s", error)
+        conversation = self.conversation
+        locale = locale_for(conversation.user.locale or conversation.language)
+        return locale("deleted" if isinstance(error, DeletedError) else "not_kept")
 
     # ── turns ────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -148,7 +160,8 @@ class Chat:
         self, text: str, emit: Emit, *, action: str | None = None, relayed: bool = False
     ) -> Reply:
         limits = self._runtime.limits
-        budget = Budget(limits.model_calls, asyncio.get_running_loop().time() + limits.seconds)
+        deadline = asyncio.get_running_loop().time() + limits.asking
+        budget = Budget(limits.model_calls, deadline)
         # Before anything else is looked at: a yes is for this alone, and for nothing where it does not read as written.
         seen = self.conversation.on_screen if reads_as_written(text) else None
         await self._kept.take_in()
@@ -169,7 +182,7 @@ class Chat:
                 reply = base.answer_to(number)
                 if reply:  # another turn has taken this message along
                     return reply
-                context = self._context(emit)
+                context = self._context(emit, deadline)
                 model = await self._runtime.model_for(base)
                 done = await answer(context, base, model, budget)
                 if await self._commit(base, done, context):
@@ -180,6 +193,7 @@ class Chat:
     async def _action(
         self, action: Action, queue_id: str | None, proposal: str | None, emit: Emit, *, relayed: bool
     ) -> Reply:
+        deadline = asyncio.get_running_loop().time() + self._runtime.limits.asking
         seen = self.conversation.on_screen
         if action == "start" and proposal is None:
             proposal = self.conversation.to_start  # what is current now, not what may be by the commit
@@ -192,7 +206,7 @@ class Chat:
                 await self._kept.catch_up()
             for _ in range(COMMITS):
                 base = self.conversation
-                context = self._context(emit)
+                context = self._context(emit, deadline)
                 queue = context.view.get(queue_id)
                 label = queue.name if action == "choose" and queue else context.locale(action)
                 press = UserMessage(
@@ -237,7 +251,7 @@ class Chat:
         self._runtime.sweep_sometimes()
         return await self._kept.commit(base, trim(done), terms)
 
-    def _context(self, emit: Emit) -> Context:
+    def _context(self, emit: Emit, deadline: float) -> Context:
         conversation = self.conversation
         views, target, availability = self._runtime.desk()
 
@@ -252,6 +266,7 @@ class Chat:
             locale=locale_for(conversation.user.locale or conversation.language),
             limits=self._runtime.limits,
             now=self._runtime.now(),
+            deadline=deadline,
             accept_relayed=self._runtime.accept_relayed,
             show=show,
         )

@@ -13,7 +13,8 @@ HandoffError
 │   └── ModelAnswerInvalid    it answered, but not with a decision; it is told so once
 ├── TargetError               the support system could not take the handoff
 ├── StoreError                the store cannot be reached or written; the turn did not happen
-│   └── ConflictError         another writer won again and again; try the call again
+│   ├── ConflictError         another writer won again and again; try the call again
+│   └── DeletedError          the conversation was deleted meanwhile; only a new one can go on
 └── RunError                  an eval run could not go on; what was played is kept
 
 No message carries a secret or what a person wrote.
@@ -109,6 +110,10 @@ class StoreError(HandoffError):
 
 class ConflictError(StoreError):
     """Other writers changed the conversation at every attempt."""
+
+
+class DeletedError(StoreError):
+    """The conversation was deleted while it was in use."""
 
 
 class RunError(HandoffError):

@@ -1,7 +1,7 @@
 """One conversation's document, as the store has it: read, written by compare-and-swap, looked at again."""
 
 from agent import document
-from agent.errors import StoreError
+from agent.errors import DeletedError
 from agent.records.conversation import Conversation
 from agent.stores.base import PLAIN, Store, Terms
 
@@ -63,9 +63,9 @@ class Kept:
             await self.look_again()
 
     async def look_again(self) -> None:
-        """Take over what other writers have committed. Raises `StoreError` where the document is gone."""
+        """Take over what other writers have committed. Raises `DeletedError` where the document is gone."""
         stored = await self._store.load(self.conversation.id)
         if stored is None:
-            raise StoreError("the conversation is no longer in the store: it was deleted")
+            raise DeletedError("the conversation is no longer in the store: it was deleted")
         if self._expected is None or stored.revision > self._expected:
             self.conversation, self._expected = document.load(stored.document), stored.revision

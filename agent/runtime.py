@@ -4,6 +4,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple, TypeVar
 from weakref import WeakValueDictionary
@@ -19,6 +20,7 @@ from agent.pseudonyms import Pseudonyms
 from agent.records.conversation import Conversation
 from agent.records.user import User
 from agent.stores.base import Store
+from agent.stores.bounded import BoundedStore
 from agent.targets.availability import Availability
 from agent.targets.base import Target
 from agent.targets.make import make_availability, make_target
@@ -26,6 +28,9 @@ from agent.turn.decide import Budget
 from agent.turn.limits import Limits
 
 SWEEP_SECONDS = 600.0
+_READY = (
+    2.0  # seconds that are spent on a search in any case: it finds the right queue where the model does not
+)
 
 T = TypeVar("T")
 log = logging.getLogger("agent.catalogue")
@@ -60,15 +65,15 @@ class Runtime:
         accept_relayed: bool,
     ) -> None:
         self.model = model
-        self.store = store
+        self.store = BoundedStore(store, limits.storing)
         self.now = clock
         self.limits = limits
         self.state_key = state_key
-        self.pseudonyms = Pseudonyms(store, pseudonym_key)
+        self.pseudonyms = Pseudonyms(self.store, pseudonym_key)
         self.keep = keep.total_seconds()
         self._free = isinstance(model, EmbeddedModel)
         self._instead = model if self._free else EmbeddedModel()
-        self._ledger = Ledger(store, allowance, clock)
+        self._ledger = Ledger(self.store, allowance, clock)
         self.accept_relayed = accept_relayed
         self._catalogue = catalogue
         views = catalogue.current()
@@ -83,7 +88,7 @@ class Runtime:
 
         A changed catalogue whose target lacks a setting is not taken over; one warning says why.
         """
-        views = self._catalogue.current()
+        views = self._catalogue.views
         if views is not self._desk.views and views is not self._refused:
             try:
                 self._desk = self._made(views)
@@ -93,10 +98,18 @@ class Runtime:
         return self._desk
 
     async def ready_for(self, user: User) -> None:
-        """Have the search over what `user` may see made, beside the event loop: a new catalogue has none yet."""
-        view = self.desk().views.of(user)
-        if not view.is_ready:
-            await asyncio.to_thread(view.make_ready)
+        """Have a changed catalogue read, and the search over what `user` may see made, beside the event loop.
+
+        That takes half of the time for asking at most, or two seconds; what takes longer goes on, and serves the
+        next turn.
+        """
+        with suppress(TimeoutError):
+            async with asyncio.timeout(max(_READY, self.limits.asking / 2)):
+                if self._catalogue.is_due:
+                    await asyncio.to_thread(self._catalogue.current)
+                view = self.desk().views.of(user)
+                if not view.is_ready:
+                    await asyncio.to_thread(view.make_ready)
 
     def _made(self, views: Views) -> Desk:
         catalogue, store = views.catalogue, self.store

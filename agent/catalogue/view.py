@@ -85,8 +85,11 @@ class View:
     def search(self, text: str, limit: int = 5, *, language: str | None = None) -> list[Hit]:
         """The visible queues that fit `text` best, best first, with scores between 0 and 1.
 
-        Between queues that fit equally well, one that speaks `language` comes first.
+        Between queues that fit equally well, one that speaks `language` comes first. Nothing is found while another
+        thread makes the index: nobody waits for that.
         """
+        if not self.is_ready and self._making.locked():
+            return []
         found = self.index.search(text, limit + EQUALS if language else limit)
         hits = [Hit(self.queues[index], score) for index, score in found]
         if language:

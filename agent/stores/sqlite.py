@@ -13,7 +13,7 @@ from agent.errors import StoreError
 from agent.stores.base import HISTORY_SECONDS, PLAIN, Stored, Terms
 from agent.stores.sqlite_schema import make_schema, use_wal
 
-BUSY_SECONDS = 5.0
+BUSY_SECONDS = 4.0
 """How long a call waits for another writer before it raises."""
 
 T = TypeVar("T")

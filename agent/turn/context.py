@@ -25,6 +25,8 @@ class Context:
     locale: Locale
     limits: Limits
     now: datetime
+    deadline: float
+    """Until when a target must have answered, in the event loop's time."""
     show: Callable[[Step], None]
     accept_relayed: bool = False
     availability: Availability | None = None

@@ -9,6 +9,7 @@ from pydantic import TypeAdapter
 from agent.catalogue.schema import Queue
 from agent.errors import ModelAnswerInvalid, ModelError, ModelUnavailable
 from agent.models.base import CANDIDATES, Briefing, ChatModel, ScriptError
+from agent.models.breaker import LeftAlone
 from agent.records.conversation import Conversation
 from agent.records.decision import Decision, SearchQueues
 from agent.turn.context import Context
@@ -64,6 +65,8 @@ async def decide(
                 break
             repaired, correction = True, str(error)
             continue
+        except LeftAlone:  # the breaker has told the operator once, when it opened
+            break
         except ModelError as error:
             log.warning("model %s: %s", model.name, error)
             break

@@ -111,7 +111,7 @@ async def _hand_off(ctx: Context, conversation: Conversation, proposal: Proposal
 
 async def _open(ctx: Context, queue: Queue, proposal: Proposal) -> Opened:
     try:
-        async with asyncio.timeout(ctx.limits.seconds):
+        async with asyncio.timeout_at(ctx.deadline):
             opened = await ctx.target.open(queue, proposal.sends)
     except TargetError:
         raise
