@@ -29,6 +29,11 @@ _UPDATE = (
     "UPDATE conversations SET revision = :revision, document = :document, until = :until"  # noqa: S608
     f" WHERE id = :id AND revision = :expected AND {_ALIVE}"
 )
+_OWNED = (
+    "SELECT id FROM owners WHERE owner = :owner AND ("  # noqa: S608
+    f"id IN (SELECT id FROM conversations WHERE {_ALIVE}) OR id IN (SELECT id FROM history WHERE until > :now)"
+    ") ORDER BY id"
+)
 _FORGET_OWNERS = (
     "DELETE FROM owners WHERE id NOT IN (SELECT id FROM conversations) AND id NOT IN (SELECT id FROM history)"
 )
@@ -105,8 +110,8 @@ class SQLiteStore:
 
     async def owned_by(self, owner: str) -> list[str]:
         """The ids that were first saved with `owner`."""
-        query = "SELECT id FROM owners WHERE owner = ? ORDER BY id"
-        rows = await self._run(lambda connection: connection.execute(query, (owner,)).fetchall())
+        values = {"owner": owner, "now": time.time()}
+        rows = await self._run(lambda connection: connection.execute(_OWNED, values).fetchall())
         return [id_ for (id_,) in rows]
 
     async def delete(self, id_: str, *, entry: str | None = None) -> None:
