@@ -29,8 +29,8 @@ class Settings:
     """What operators choose.
 
     `timeout` is in seconds; `sure` is how sure of its queue the embedded model has to be, from 0 to 1, before it stops
-    asking; `sentences` is the folder of a sentence model to compare texts by; `hint` says, in one line, why the model is
-    embedded.
+    asking; `sentences` is the folder of a sentence model to compare texts by; `store` is where conversations
+    are kept, as `choose_store` takes it; `hint` says, in one line, why the model is embedded.
     """
 
     model: str = EMBEDDED
@@ -43,6 +43,7 @@ class Settings:
     state_key: str | None = field(default=None, repr=False)
     pseudonym_key: str | None = field(default=None, repr=False)
     keep: timedelta = KEEP
+    store: str | None = field(default=None, repr=False)
     hint: str | None = None
 
     @classmethod
@@ -65,6 +66,7 @@ class Settings:
             state_key=_key(environ, "HANDOFF_STATE_KEY"),
             pseudonym_key=_key(environ, "HANDOFF_PSEUDONYM_KEY"),
             keep=_keep(environ),
+            store=environ.get("HANDOFF_STORE", "").strip() or None,
             hint=_HINT if name is None else None,
         )
 

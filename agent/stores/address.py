@@ -1,6 +1,6 @@
 """The address of a server that keeps conversations, and what of it may be told."""
 
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+from urllib.parse import SplitResult, parse_qsl, urlencode, urlsplit, urlunsplit
 
 from agent.errors import SettingsError
 
@@ -13,18 +13,14 @@ class Address:
     """
 
     def __init__(self, url: str, *, schemes: tuple[str, ...], own: str) -> None:
-        try:
-            parts = urlsplit(url.strip())
-            parts.port  # noqa: B018 — looks whether it is a number
-            options = parse_qsl(parts.query, keep_blank_values=True)
-        except ValueError:
-            parts, options = urlsplit(""), []  # what is wrong with it may be a part of the password
-        if parts.scheme not in schemes:
-            raise SettingsError(f"the store's address is none: it looks like {schemes[0]}://host/database")
-        if "@" in f"{parts.path}{parts.query}{parts.fragment}":
+        parts = urlsplit(url.strip())
+        if parts.scheme in schemes and "@" in f"{parts.path}{parts.query}{parts.fragment}":
             raise SettingsError(
                 "the store's address has an @ too many: in a name or a password, @ is written %40, / %2F, ? %3F, # %23"
             )
+        if parts.scheme not in schemes or not _has_good_port(parts):
+            raise SettingsError(f"the store's address is none: it looks like {schemes[0]}://host/database")
+        options = parse_qsl(parts.query, keep_blank_values=True)
         self.own = dict(options).get(own)
         """The store's own option, or None."""
         self.for_driver = urlunsplit(
@@ -36,3 +32,9 @@ class Address:
     def __str__(self) -> str:
         """Scheme, host and path."""
         return self._told
+
+
+def _has_good_port(parts: SplitResult) -> bool:
+    # libpq takes several hosts, each with a port of its own.
+    ports = [host.rpartition("]")[2].partition(":")[2] for host in parts.netloc.rpartition("@")[2].split(",")]
+    return all(not port or (port.isdecimal() and int(port) < 65536) for port in ports)

@@ -3,8 +3,9 @@
 import asyncio
 import threading
 from asyncio import AbstractEventLoop, Task
-from collections.abc import Awaitable, Callable, Coroutine
-from typing import Any, Generic, TypeVar
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from typing import Generic, NamedTuple, TypeVar
 
 from agent.errors import StoreError
 
@@ -14,38 +15,42 @@ CLOSING_SECONDS = 5.0
 T = TypeVar("T")
 
 
-class PerLoop(Generic[T]):
-    """Opens with `open_` where a loop needs its first one; `name` is told in errors.
+class _Opened(NamedTuple, Generic[T]):
+    manager: AbstractAsyncContextManager[T]
+    entered: Task[T]
 
-    All that wait for the same attempt share its outcome; one that failed is made again at the next call.
+
+class PerLoop(Generic[T]):
+    """Opens one with `open_` where a loop needs its first; `name` is told in errors.
+
+    All that wait for the same attempt share its outcome; one that failed is made again at the next call. `open_` is
+    made by `asynccontextmanager`: a loop that ends closes its asynchronous generators, and so what was opened there.
     """
 
-    def __init__(
-        self, name: str, open_: Callable[[], Coroutine[Any, Any, T]], close: Callable[[T], Awaitable[None]]
-    ) -> None:
+    def __init__(self, name: str, open_: Callable[[], AbstractAsyncContextManager[T]]) -> None:
         self._name = name
         self._open = open_
-        self._close_one = close
-        self._opened: dict[AbstractEventLoop, Task[T]] = {}
+        self._opened: dict[AbstractEventLoop, _Opened[T]] = {}
         self._lock = threading.Lock()
         self._closed = False
 
     async def get(self) -> T:
         """The one of the running loop. Raises `StoreError` after `close`, and what `open_` raises."""
         # Who waits may be cancelled; the others wait on.
-        return await asyncio.shield(self._opening())
+        return await asyncio.shield(self._opening().entered)
 
-    def _opening(self) -> Task[T]:
+    def _opening(self) -> _Opened[T]:
         loop = asyncio.get_running_loop()
         with self._lock:
             if self._closed:
                 raise StoreError(f"{self._name}: this store was closed")
-            task = self._opened.get(loop)
-            if task is None or (task.done() and (task.cancelled() or task.exception())):
-                # Nobody can close what belongs to a loop that has ended; its sockets go with the last reference.
+            opened = self._opened.get(loop)
+            if opened is None or _failed(opened.entered):
                 self._opened = {key: kept for key, kept in self._opened.items() if not key.is_closed()}
-                task = self._opened[loop] = loop.create_task(self._open())
-            return task
+                manager = self._open()
+                entered = loop.create_task(_enter(manager))
+                opened = self._opened[loop] = _Opened(manager, entered)
+            return opened
 
     async def close(self) -> None:
         """Close those of all loops that still run, each on its own. May be called again."""
@@ -53,14 +58,23 @@ class PerLoop(Generic[T]):
         with self._lock:
             self._closed = True
             opened, self._opened = self._opened, {}
-        for loop, task in opened.items():
+        for loop, one in opened.items():
             if loop is here:
-                await self._close(task)
+                await _close(one)
             elif loop.is_running():
-                closing = asyncio.run_coroutine_threadsafe(self._close(task), loop)
+                closing = asyncio.run_coroutine_threadsafe(_close(one), loop)
                 await asyncio.wait([asyncio.wrap_future(closing)], timeout=CLOSING_SECONDS)
 
-    async def _close(self, task: Task[T]) -> None:
-        await asyncio.wait([task])
-        if not task.cancelled() and not task.exception():
-            await self._close_one(task.result())
+
+async def _enter(manager: AbstractAsyncContextManager[T]) -> T:
+    return await manager.__aenter__()
+
+
+async def _close(one: _Opened[T]) -> None:
+    await asyncio.wait([one.entered])
+    if not _failed(one.entered):
+        await one.manager.__aexit__(None, None, None)
+
+
+def _failed(entered: Task[T]) -> bool:
+    return entered.done() and (entered.cancelled() or entered.exception() is not None)

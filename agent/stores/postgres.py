@@ -3,7 +3,7 @@
 import asyncio
 import re
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 from agent.errors import SettingsError, StoreError
 from agent.extras import needs_extra
@@ -29,7 +29,7 @@ class PostgresStore:
     """Tables of their own in the schema `schema` of the database at `url`, made at first use.
 
     `url` is what libpq takes, with several hosts or TLS (`sslmode=verify-full`) if need be, and may have the option
-    `schema`. It takes PostgreSQL 12 or newer, and works behind PgBouncer 1.21 or newer.
+    `schema`. It takes PostgreSQL 12 or newer.
     Every failure is a `StoreError`, within a few seconds; the next call connects anew. Where a connection breaks off
     while a document is saved, it may have been saved all the same: whoever tries again finds it there.
     Raises `SettingsError` for an address or a schema that is none, and where the extra `postgres` is missing.
@@ -40,7 +40,7 @@ class PostgresStore:
         self._schema = self._address.own or schema
         if not re.fullmatch("[a-z_][a-z0-9_]{0,62}", self._schema):
             raise SettingsError("the store's schema is a name of a-z, 0-9 and _, for example handoff")
-        self._pools = PerLoop(str(self._address), self._open, _close)
+        self._pools = PerLoop(str(self._address), self._open)
 
     async def load(self, id_: str) -> Stored | None:
         """The newest document, or None."""
@@ -59,8 +59,8 @@ class PostgresStore:
     ) -> bool:
         """Write `document` as `revision`, if what is kept has the revision `expected`; see `Store.save`."""
         statement = self._sql(sql.CREATE if expected is None else sql.UPDATE)
-        last = [owner.encode() for owner in terms.owners] if expected is None else expected
         async with self._connected() as connection:
+            last = [owner.encode() for owner in terms.owners] if expected is None else expected
             entry = None if terms.entry is None else terms.entry.encode()
             values = (id_.encode(), revision, document.encode(), terms.keep, HISTORY_SECONDS, entry, last)
             try:
@@ -105,13 +105,14 @@ class PostgresStore:
         await self._pools.close()
 
     def _sql(self, statement: str) -> str:
-        return statement.format(schema=self._schema)
+        return statement.format(schema=f'"{self._schema}"')
 
     async def _texts(self, statement: str, value: str) -> list[str]:
         async with self._connected() as connection:
             return [row[0].decode() for row in await connection.fetch(self._sql(statement), value.encode())]
 
-    async def _open(self) -> Pool:
+    @asynccontextmanager
+    async def _open(self) -> AsyncIterator[Pool]:
         pool = asyncpg.create_pool(
             self._address.for_driver,
             min_size=0,
@@ -125,10 +126,10 @@ class PostgresStore:
             await pool
             async with pool.acquire(timeout=WAITING_SECONDS) as connection:
                 await make_schema(connection, self._schema, str(self._address))
-        except BaseException:
-            pool.terminate()
-            raise
-        return pool
+            yield pool
+        finally:
+            with suppress(TimeoutError):  # those that are still at work are broken off
+                await asyncio.wait_for(pool.close(), CLOSING_SECONDS)
 
     @asynccontextmanager
     async def _connected(self) -> AsyncIterator[PoolConnectionProxy]:
@@ -144,13 +145,6 @@ class PostgresStore:
             # The first line alone: what follows may quote what was to be written.
             told = str(error).partition("\n")[0]
             raise StoreError(f"{self._address}: conversations cannot be kept here: {told}") from error
-
-
-async def _close(pool: Pool) -> None:
-    try:
-        await asyncio.wait_for(pool.close(), CLOSING_SECONDS)
-    except TimeoutError:
-        pool.terminate()
 
 
 async def _nothing(_: object) -> None:

@@ -28,6 +28,12 @@ _STEPS = (
     CREATE INDEX ON {schema}.owners (id);
     """,
 )
+# Read as rows: to_regclass may tell what was there when the transaction began.
+_SCHEMA = "SELECT count(*) FROM pg_catalog.pg_namespace WHERE nspname = $1"
+_TABLE = """
+SELECT count(*) FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+WHERE n.nspname = $1 AND c.relname = $2
+"""
 _LOCK = 0x68616E646F6666  # "handoff": who makes tables waits for others that do
 
 
@@ -43,21 +49,21 @@ async def make_schema(connection: "Connection | PoolConnectionProxy", schema: st
         await connection.execute("SELECT pg_advisory_xact_lock($1)", _LOCK)
         version = await _version(connection, schema, name)  # the newest, where another process was first
         if not version:
-            if not await connection.fetchval("SELECT to_regnamespace($1)", schema):
-                await connection.execute(f"CREATE SCHEMA {schema}")
-            await connection.execute(f"CREATE TABLE {schema}.handoff_version (version integer NOT NULL)")
-            await connection.execute(f"INSERT INTO {schema}.handoff_version VALUES (0)")  # noqa: S608
+            if not await connection.fetchval(_SCHEMA, schema):
+                await connection.execute(f'CREATE SCHEMA "{schema}"')
+            await connection.execute(f'CREATE TABLE "{schema}".handoff_version (version integer NOT NULL)')
+            await connection.execute(f'INSERT INTO "{schema}".handoff_version VALUES (0)')  # noqa: S608
         for step in _STEPS[version:]:
-            await connection.execute(step.format(schema=schema))
-        await connection.execute(f"UPDATE {schema}.handoff_version SET version = $1", SCHEMA_VERSION)  # noqa: S608
+            await connection.execute(step.format(schema=f'"{schema}"'))
+        await connection.execute(f'UPDATE "{schema}".handoff_version SET version = $1', SCHEMA_VERSION)  # noqa: S608
 
 
 async def _version(connection: "Connection | PoolConnectionProxy", schema: str, name: str) -> int:
-    if not await connection.fetchval("SELECT to_regclass($1)", f"{schema}.handoff_version"):
-        if await connection.fetchval("SELECT to_regclass($1)", f"{schema}.conversations"):
+    if not await connection.fetchval(_TABLE, schema, "handoff_version"):
+        if await connection.fetchval(_TABLE, schema, "conversations"):
             raise StoreError(f"{name}: the schema {schema} has another program's tables; give another schema")
         return 0
-    version = int(await connection.fetchval(f"SELECT version FROM {schema}.handoff_version"))  # noqa: S608
+    version = int(await connection.fetchval(f'SELECT version FROM "{schema}".handoff_version'))  # noqa: S608
     if version > SCHEMA_VERSION:
         raise StoreError(
             f"{name}: the schema {schema} was written by a newer version of this program (schema {version}, this one"

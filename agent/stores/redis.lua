@@ -1,6 +1,6 @@
 -- What the store does, in one script: each call of it is atomic, and its time is Redis's own, in milliseconds.
 -- KEYS: the beginning of all keys. ARGV: what to do, the id (an owner, a place in the order), then its values.
---   doc:ID      revision and document           history:ID  a stream of entries
+--   doc:ID      revision and document           history:ID  entries, each behind its time
 --   owners:ID   who may find it                 owner:NAME  their ids, by the time from which they find nothing
 --   ids         all ids, in their order         ends        those that end, by when
 -- Documents, histories and owners end by themselves; `sweep` takes them out of ids and ends.
@@ -27,10 +27,19 @@ local function end_at(key, moment)
   if moment == math.huge then redis.call('PERSIST', key) else redis.call('PEXPIREAT', key, whole(moment)) end
 end
 
+-- Entries are in the order of their times; the oldest ones end first, the list with its last one.
+local function forget_old(kept)
+  local first = redis.call('LINDEX', history, 0)
+  while first and tonumber(string.match(first, '^%d+')) <= now - kept do
+    redis.call('LPOP', history)
+    first = redis.call('LINDEX', history, 0)
+  end
+end
+
 local function enter(entry, kept)
   if entry == '' then return end
-  redis.call('XADD', history, '*', 'entry', string.sub(entry, 2))
-  redis.call('XTRIM', history, 'MINID', whole(now - kept + 1))
+  redis.call('RPUSH', history, whole(now) .. ' ' .. string.sub(entry, 2))
+  forget_old(kept)
   redis.call('PEXPIRE', history, whole(kept))
 end
 
@@ -85,7 +94,8 @@ function act.delete(kept, entry)
 end
 
 function act.history(kept)
-  return redis.call('XRANGE', history, whole(now - kept + 1), '+')
+  forget_old(kept)
+  return redis.call('LRANGE', history, 0, -1)
 end
 
 function act.owned_by()

@@ -1,6 +1,7 @@
 """Conversations in Redis or Valkey, shared by any number of processes and machines."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from importlib.resources import files
 from typing import Any
 
@@ -33,7 +34,7 @@ _SCRIPT = files("agent.stores").joinpath("redis.lua").read_text()
 class RedisStore:
     """Keys that begin with `prefix`, at `url`: redis://, rediss:// (TLS), with the option `prefix` if need be.
 
-    It takes Redis 6.2 or newer, or Valkey, that evicts nothing (`maxmemory-policy noeviction`); what it loses in a
+    It takes Redis 6 or newer, or Valkey, that evicts nothing (`maxmemory-policy noeviction`); what it loses in a
     crash is what its persistence was not told to keep. No cluster: keys of one step have to be in one place.
     Every failure is a `StoreError`, within a few seconds; the next call connects anew. Where a connection breaks off
     while a document is saved, it may have been saved all the same: whoever tries again finds it there.
@@ -44,10 +45,10 @@ class RedisStore:
         self._address = Address(url, schemes=("redis", "rediss"), own="prefix")
         self._prefix = self._address.own or prefix
         try:
-            self._make_client()  # connects nowhere
+            self._make_client().connection_pool.make_connection()  # type: ignore[no-untyped-call]  # connects nowhere yet
         except (RedisError, ValueError, TypeError) as error:
             raise SettingsError(f"{self._address}: the address or an option of it is wrong") from error
-        self._scripts = PerLoop(str(self._address), self._open, _close)
+        self._scripts = PerLoop(str(self._address), self._open)
 
     async def load(self, id_: str) -> Stored | None:
         """The newest document, or None."""
@@ -79,7 +80,7 @@ class RedisStore:
     async def history(self, id_: str) -> list[str]:
         """The entries of `id_`, the oldest first."""
         found = await self._do("history", id_, _milliseconds(HISTORY_SECONDS))
-        return [entry.decode() for _, (_, entry) in found]
+        return [entry.partition(b" ")[2].decode() for entry in found]
 
     async def owned_by(self, owner: str) -> list[str]:
         """The ids that were first saved with `owner`."""
@@ -111,21 +112,17 @@ class RedisStore:
         except (RedisError, OSError) as error:
             raise StoreError(f"{self._address}: conversations cannot be kept here: {error}") from error
 
-    async def _open(self) -> AsyncScript:
-        client = self._make_client()
-        script = client.register_script(_SCRIPT)
-        try:
+    @asynccontextmanager
+    async def _open(self) -> AsyncIterator[AsyncScript]:
+        async with self._make_client() as client:
+            script = client.register_script(_SCRIPT)
             version = int(await script(keys=[self._prefix], args=["open", "", SCHEMA_VERSION]))
-        except BaseException:
-            await client.aclose()
-            raise
-        if version <= SCHEMA_VERSION:
-            return script
-        await client.aclose()
-        raise StoreError(
-            f"{self._address}: {self._prefix}… was written by a newer version of this program (schema {version}, this"
-            f" one knows {SCHEMA_VERSION}); upgrade it, or give another prefix"
-        )
+            if version > SCHEMA_VERSION:
+                raise StoreError(
+                    f"{self._address}: {self._prefix}… was written by a newer version of this program (schema"
+                    f" {version}, this one knows {SCHEMA_VERSION}); upgrade it, or give another prefix"
+                )
+            yield script
 
     def _make_client(self) -> Redis:
         pool = BlockingConnectionPool.from_url(
@@ -135,12 +132,9 @@ class RedisStore:
             socket_connect_timeout=SECONDS,
             socket_timeout=SECONDS,
             retry=Retry(NoBackoff(), 0),  # what was written may be written already
+            protocol=2,  # with 3, redis-py 8 no longer looks whether the server has ended an idle connection
         )
         return Redis.from_pool(pool)
-
-
-async def _close(script: AsyncScript) -> None:
-    await script.registered_client.aclose()
 
 
 def _milliseconds(seconds: float) -> int:
