@@ -22,6 +22,7 @@ from agent.records.user import User
 from agent.runtime import Runtime
 from agent.settings import EMBEDDED, KEEP, KEY_CHARS, Settings
 from agent.stores.base import RESERVED, Store
+from agent.stores.choose import choose_store
 from agent.stores.memory import MemoryStore
 from agent.turn.limits import Limits
 
@@ -81,7 +82,7 @@ class HandoffAgent:
         path: str | Path,
         *,
         model: ChatModel | str | None = None,
-        store: Store | None = None,
+        store: Store | str | None = None,
         clock: Callable[[], datetime] = _utc_now,
         limits: Limits | None = None,
         state_key: str | None = None,
@@ -93,7 +94,8 @@ class HandoffAgent:
         """An agent over the catalogue at `path`, which is read again whenever it changes.
 
         `model` is a `ChatModel` or a model's name; without it `HANDOFF_MODEL` says, else it is the embedded
-        one, and any other gets a `Breaker`. `HANDOFF_TIMEOUT` bounds a turn, `HANDOFF_STATE_KEY` signs,
+        one, and any other gets a `Breaker`. `store` is a `Store` or its text (see `choose_store`), without it
+        `HANDOFF_STORE` says, else it is in memory. `HANDOFF_TIMEOUT` bounds a turn, `HANDOFF_STATE_KEY` signs,
         `HANDOFF_PSEUDONYM_KEY` makes pseudonyms, `HANDOFF_KEEP_DAYS` says how long a conversation is kept,
         `HANDOFF_BUDGET` what may be spent a day, unless they are given here; `HANDOFF_SENTENCES` is what the search
         compares by. Raises `CatalogueError` with every mistake of the file, `SettingsError` for the environment.
@@ -101,10 +103,11 @@ class HandoffAgent:
         named = model if model is None or isinstance(model, str) else EMBEDDED
         settings = Settings.from_environment(os.environ, model=named)
         chosen = choose_model(settings) if model is None or isinstance(model, str) else model
+        store = store or settings.store
         return cls(
             CatalogueSource(path, meaning=choose_meaning(settings)),
             model=chosen if chosen.name == EMBEDDED else Breaker(chosen),
-            store=store,
+            store=choose_store(store) if isinstance(store, str) else store,
             clock=clock,
             limits=limits or Limits(seconds=settings.timeout),
             state_key=state_key or settings.state_key,

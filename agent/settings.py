@@ -30,8 +30,8 @@ class Settings:
     """What operators choose.
 
     `timeout` is in seconds; `sure` is how sure of its queue the embedded model has to be, from 0 to 1, before it stops
-    asking; `sentences` is the folder of a sentence model to compare texts by; `hint` says, in one line, why the model is
-    embedded.
+    asking; `sentences` is the folder of a sentence model to compare texts by; `store` is where conversations
+    are kept, as `choose_store` takes it; `hint` says, in one line, why the model is embedded.
     """
 
     model: str = EMBEDDED
@@ -45,6 +45,7 @@ class Settings:
     pseudonym_key: str | None = field(default=None, repr=False)
     keep: timedelta = KEEP
     allowance: Allowance = field(default_factory=Allowance)
+    store: str | None = field(default=None, repr=False)
     hint: str | None = None
 
     @classmethod
@@ -68,6 +69,7 @@ class Settings:
             pseudonym_key=_key(environ, "HANDOFF_PSEUDONYM_KEY"),
             keep=_keep(environ),
             allowance=_allowance(environ),
+            store=environ.get("HANDOFF_STORE", "").strip() or None,
             hint=_HINT if name is None else None,
         )
 

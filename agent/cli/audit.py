@@ -10,11 +10,11 @@ from agent.catalogue.load import load
 from agent.cli.notices import warnings_on_stderr
 from agent.cli.terminal import printable, write_what_can_be_written
 from agent.errors import InputError
-from agent.outcomes.conversations import open_store
 from agent.pseudonyms import Pseudonyms
 from agent.records.entry import Entry
 from agent.settings import Settings
 from agent.stores.base import Store
+from agent.stores.choose import choose_store
 
 _FILE = click.Path(path_type=Path)
 _DID = {
@@ -38,11 +38,13 @@ _CHOSEN = {
 
 @click.command()
 @click.argument("which", metavar="CONVERSATION|REFERENCE|PERSON")
-@click.option("--store", type=_FILE, required=True, metavar="FILE", help="The agent's store.")
+@click.option(
+    "--store", required=True, metavar="STORE", help="The agent's store: a SQLite file or a server's address."
+)
 @click.option("--queues", type=_FILE, metavar="FILE", help="The catalogue, for the queues' names.")
 @click.option("--tenant", help="Whose person, where the host has several tenants.")
 @click.option("--json", "as_json", is_flag=True, help="The entries as they are kept, one JSON object a line.")
-def audit(*, which: str, store: Path, queues: Path | None, tenant: str | None, as_json: bool) -> None:
+def audit(*, which: str, store: str, queues: Path | None, tenant: str | None, as_json: bool) -> None:
     """Tell who agreed to what, when, and why it went to that queue.
 
     Give a conversation's id, a handoff's reference (the external key of the session in BeyondTrust), or the id or
@@ -59,7 +61,7 @@ def audit(*, which: str, store: Path, queues: Path | None, tenant: str | None, a
     write_what_can_be_written()
     names = {queue.id: queue.name for queue in load(queues).queues} if queues else {}
     with warnings_on_stderr():
-        found = asyncio.run(_found(open_store(store), which, tenant))
+        found = asyncio.run(_found(choose_store(store, there=True), which, tenant))
     if not found:
         click.echo("Nothing is known of that conversation, reference or person.", err=True)
         raise click.exceptions.Exit(1)

@@ -21,6 +21,7 @@ from agent.data import example_path
 from agent.models.choose import choose_model
 from agent.records.user import User
 from agent.settings import EMBEDDED, Settings
+from agent.stores.memory import MemoryStore
 
 _FILE = click.Path(path_type=Path)
 
@@ -75,7 +76,7 @@ def chat(
         at_terminal = not as_json and is_terminal(sys.stdin) and is_terminal(display)
         # A person sees the step as soon as the model begins to choose.
         agent = HandoffAgent.from_file(
-            queues or example_path(), model=choose_model(settings, stream=at_terminal)
+            queues or example_path(), model=choose_model(settings, stream=at_terminal), store=MemoryStore()
         )
         try:
             chat = agent.resume(read_conversation(resume)) if resume else agent.start(user=user)

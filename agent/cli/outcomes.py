@@ -25,6 +25,7 @@ from agent.outcomes.misroutes import MINUTES, Misroute, misroute_in
 from agent.outcomes.outcome import Outcome, outcome_of
 from agent.outcomes.review import add_to_review, read_review
 from agent.outcomes.teams import Teams
+from agent.stores.choose import file_of
 
 _FILE = click.Path(path_type=Path)
 INCOMPLETE = 3
@@ -45,7 +46,9 @@ INCOMPLETE = 3
 )
 @click.option("--report", is_flag=True, help="Read the report beside --events, too.")
 @click.option(
-    "--store", type=_FILE, metavar="FILE", help="The agent's SQLite file, to find the conversations."
+    "--store",
+    metavar="STORE",
+    help="The agent's store, to find the conversations: its SQLite file, postgresql://… or redis://….",
 )
 @click.option(
     "--peer-minutes",
@@ -66,7 +69,7 @@ def outcomes(
     until: str | None,
     events: tuple[Path, ...],
     report: bool,
-    store: Path | None,
+    store: str | None,
     peer_minutes: float,
     review: Path | None,
     out: Path | None,
@@ -96,7 +99,7 @@ def outcomes(
     if report and not events:
         raise click.UsageError("--report goes with --events; without them the report is read anyway.")
     for option, path in (("--out", out), ("--review", review)):
-        others = (*events, store, queues, *([out] if option == "--review" else ()))
+        others = (*events, file_of(store or ""), queues, *([out] if option == "--review" else ()))
         if path and path.resolve() in {other.resolve() for other in others if other}:
             raise click.UsageError(
                 f"{option} {path}: this file is for something else here: name another one."

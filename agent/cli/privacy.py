@@ -13,7 +13,6 @@ from agent.artefacts import DAYS, forget, known
 from agent.cli.notices import warnings_on_stderr
 from agent.cli.terminal import is_terminal, printable, write_what_can_be_written
 from agent.errors import InputError
-from agent.outcomes.conversations import open_store
 from agent.privacy import in_files, stored
 from agent.privacy.in_files import Found
 from agent.privacy.person import Person
@@ -21,6 +20,7 @@ from agent.privacy.stored import Kept
 from agent.pseudonyms import Pseudonyms
 from agent.settings import Settings
 from agent.stores.base import Store
+from agent.stores.choose import choose_store
 
 _FILE = click.Path(path_type=Path)
 _NOTHING = Kept([], [], [], [])
@@ -56,7 +56,9 @@ def _options(command: Callable[..., None]) -> Callable[..., None]:
             metavar="PATH",
             help="Files and folders to look through, beside those that commands have written; repeatable.",
         ),
-        click.option("--store", type=_FILE, metavar="FILE", help="The agent's store."),
+        click.option(
+            "--store", metavar="STORE", help="The agent's store: a SQLite file or a server's address."
+        ),
         click.argument("user", metavar="USER"),
     ):
         command = option(command)
@@ -106,9 +108,9 @@ def delete(*, yes: bool, **options: Any) -> None:
 
 
 @privacy.command()
-@click.option("--store", type=_FILE, metavar="FILE", help="The agent's store.")
+@click.option("--store", metavar="STORE", help="The agent's store: a SQLite file or a server's address.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
-def sweep(*, store: Path | None, yes: bool) -> None:
+def sweep(*, store: str | None, yes: bool) -> None:
     """Delete what was kept for long enough: in the store, and files that commands have written.
 
     \b
@@ -133,7 +135,7 @@ def sweep(*, store: Path | None, yes: bool) -> None:
 
 
 def _find(
-    *, user: str, store: Path | None, places: tuple[Path, ...], also: tuple[str, ...], tenant: str | None
+    *, user: str, store: str | None, places: tuple[Path, ...], also: tuple[str, ...], tenant: str | None
 ) -> tuple[Kept, list[Found], Person]:
     if not user.strip():
         raise click.UsageError("USER is empty: give the id or the e-mail address of a person.")
@@ -145,9 +147,9 @@ def _find(
     return kept, in_files.find([*(path for path, _ in known()), *places], person), person
 
 
-def _on(path: Path, work: Callable[[Store, Pseudonyms], Coroutine[Any, Any, Any]]) -> Any:
+def _on(text: str, work: Callable[[Store, Pseudonyms], Coroutine[Any, Any, Any]]) -> Any:
     async def worked() -> Any:
-        store = open_store(path)
+        store = choose_store(text, there=True)
         try:
             key = Settings.from_environment(model="embedded").pseudonym_key
             return await work(store, Pseudonyms(store, key))

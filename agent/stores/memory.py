@@ -80,8 +80,10 @@ class MemoryStore:
 
     async def tagged(self, tag: str) -> list[str]:
         """The ids that were saved with `tag`."""
+        now = time.time()
         with self._lock:
-            return sorted(id_ for id_, tags in self._tags.items() if tag in tags)
+            found = [id_ for id_, tags in self._tags.items() if tag in tags]
+            return sorted(id_ for id_ in found if self._is_found(id_, now))
 
     async def delete(self, id_: str, *, entry: str | None = None) -> None:
         """Forget a conversation, but not its history, to which `entry` is added."""
@@ -110,6 +112,11 @@ class MemoryStore:
             self._kept.clear()
             self._histories.clear()
             self._tags.clear()
+
+    def _is_found(self, id_: str, now: float) -> bool:
+        kept = self._kept.get(id_)
+        alive = kept is not None and not kept.is_over
+        return alive or any(entry.until > now for entry in self._histories.get(id_, ()))
 
     def _add(self, id_: str, entry: str | None) -> None:
         if entry is not None:

@@ -29,6 +29,11 @@ _UPDATE = (
     "UPDATE conversations SET revision = :revision, document = :document, until = :until"  # noqa: S608
     f" WHERE id = :id AND revision = :expected AND {_ALIVE}"
 )
+_TAGGED = (
+    "SELECT id FROM tags WHERE tag = :tag AND ("  # noqa: S608
+    f"id IN (SELECT id FROM conversations WHERE {_ALIVE}) OR id IN (SELECT id FROM history WHERE until > :now)"
+    ") ORDER BY id"
+)
 _FORGET_TAGS = (
     "DELETE FROM tags WHERE id NOT IN (SELECT id FROM conversations) AND id NOT IN (SELECT id FROM history)"
 )
@@ -104,8 +109,8 @@ class SQLiteStore:
 
     async def tagged(self, tag: str) -> list[str]:
         """The ids that were saved with `tag`."""
-        query = "SELECT id FROM tags WHERE tag = ? ORDER BY id"
-        rows = await self._run(lambda connection: connection.execute(query, (tag,)).fetchall())
+        values = {"tag": tag, "now": time.time()}
+        rows = await self._run(lambda connection: connection.execute(_TAGGED, values).fetchall())
         return [id_ for (id_,) in rows]
 
     async def delete(self, id_: str, *, entry: str | None = None) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from agent.stores import memory, sqlite
+from agent.stores import memory, postgres, redis, sqlite
 from agent.stores.base import Store, Stored, Terms
 
 GONE = Terms(keep=0.0)
@@ -59,7 +59,7 @@ async def test_the_history_outlives_the_document(store: Store) -> None:
 
 
 async def test_a_history_ends_too(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in (memory, sqlite):
+    for module in (memory, sqlite, postgres, redis):
         monkeypatch.setattr(module, "HISTORY_SECONDS", 0.0)
     await store.save("a", "{}", revision=1, expected=None, terms=Terms(("ada",), 60, "made"))
     assert await store.history("a") == []
@@ -81,6 +81,13 @@ async def test_is_found_by_each_of_its_tags_and_by_no_other(store: Store) -> Non
     assert await store.tagged("eve") == []
     await store.delete("b")
     assert await store.tagged("ada") == ["a"]
+
+
+async def test_a_tag_finds_nothing_that_is_over(store: Store) -> None:
+    await store.save("a", "{}", revision=1, expected=None, terms=Terms(("ada",), 60))
+    await store.save("b", "{}", revision=1, expected=None, terms=Terms(("ada",), 0, "made"))
+    await store.save("a", "{}", revision=2, expected=1, terms=GONE)
+    assert await store.tagged("ada") == ["b"]  # whose history is there
 
 
 async def test_after_goes_through_all_of_them_page_by_page(store: Store) -> None:
