@@ -17,6 +17,8 @@ from agent.models.base import ChatModel
 from agent.models.choose import choose_meaning, choose_model
 from agent.records.conversation import Conversation
 from agent.records.user import User
+from agent.redaction.base import Redactor
+from agent.redaction.make import make_redactor
 from agent.runtime import Runtime
 from agent.settings import EMBEDDED, STATE_KEY_CHARS, Settings
 from agent.stores.base import RESERVED, Store
@@ -45,12 +47,14 @@ class HandoffAgent:
         limits: Limits | None = None,
         state_key: str | None = None,
         accept_relayed: bool = False,
+        redactor: Redactor | None = None,
     ) -> None:
         """Put an agent together from its parts; `from_file` is the ordinary way.
 
         `clock` gives the aware time of now. `state_key` signs what `Chat.dump` gives out and checks it in
         `resume`; 16 characters or more. With `accept_relayed` a yes that another model passes on counts; it is
-        recorded with the message and the handoff.
+        recorded with the message and the handoff. What `redactor` takes out of what the person says reaches no
+        model, and no summary but one that they write themselves.
         """
         if state_key is not None and len(state_key) < STATE_KEY_CHARS:
             raise SettingsError(f"the state key is too short: it takes {STATE_KEY_CHARS} characters or more")
@@ -62,6 +66,7 @@ class HandoffAgent:
             limits=limits or Limits(),
             state_key=state_key,
             accept_relayed=accept_relayed,
+            redactor=redactor,
         )
 
     @classmethod
@@ -75,12 +80,13 @@ class HandoffAgent:
         limits: Limits | None = None,
         state_key: str | None = None,
         accept_relayed: bool = False,
+        redactor: Redactor | None = None,
     ) -> Self:
         """An agent over the catalogue at `path`, which is read again whenever it changes.
 
         `model` is a `ChatModel` or a model's name; without it `HANDOFF_MODEL` says, else it is the embedded
-        one. `HANDOFF_TIMEOUT` bounds a turn, `HANDOFF_STATE_KEY` signs, unless `limits` and `state_key` are
-        given; `HANDOFF_SENTENCES` is what the search compares by. Raises `CatalogueError` with every mistake of the file, `SettingsError` for the environment.
+        one. `HANDOFF_TIMEOUT` bounds a turn, `HANDOFF_STATE_KEY` signs, `HANDOFF_REDACT` says what no model sees,
+        unless `limits`, `state_key` and `redactor` are given; `HANDOFF_SENTENCES` is what the search compares by. Raises `CatalogueError` with every mistake of the file, `SettingsError` for the environment.
         """
         named = model if model is None or isinstance(model, str) else EMBEDDED
         settings = Settings.from_environment(os.environ, model=named)
@@ -92,6 +98,7 @@ class HandoffAgent:
             limits=limits or Limits(seconds=settings.timeout),
             state_key=state_key or settings.state_key,
             accept_relayed=accept_relayed,
+            redactor=redactor or make_redactor(settings.redact),
         )
 
     def start(self, user: User | None = None) -> Chat:

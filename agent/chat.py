@@ -22,6 +22,7 @@ from agent.turn.actions import act
 from agent.turn.context import Context
 from agent.turn.decide import Budget
 from agent.turn.message import answer
+from agent.turn.private import redact_with
 
 Emit = Callable[[StepEvent], None]
 COMMITS = 50  # attempts; more means that something writes without pause
@@ -229,6 +230,8 @@ class Chat:
     def _context(self, emit: Emit) -> Context:
         conversation = self.conversation
         views, target, availability = self._runtime.desk()
+        locale = locale_for(conversation.user.locale or conversation.language)
+        redactor = self._runtime.redactor
 
         def show(step: Step) -> None:
             emit(StepEvent(**step.model_dump()))
@@ -238,7 +241,8 @@ class Chat:
             view=views.of(conversation.user),
             target=target,
             availability=availability,
-            locale=locale_for(conversation.user.locale or conversation.language),
+            locale=locale,
+            redact=redact_with(redactor, locale.language) if redactor else None,
             limits=self._runtime.limits,
             now=self._runtime.now(),
             accept_relayed=self._runtime.accept_relayed,

@@ -13,6 +13,7 @@ from agent.errors import SettingsError
 from agent.models.base import ChatModel
 from agent.records.reply import Reply
 from agent.records.user import User
+from agent.redaction.base import Redactor
 from agent.stores.base import Store
 from agent.targets.availability import Availability
 from agent.targets.base import Target
@@ -46,6 +47,7 @@ class Runtime:
         limits: Limits,
         state_key: str | None,
         accept_relayed: bool,
+        redactor: Redactor | None,
     ) -> None:
         self.model = model
         self.store = store
@@ -53,6 +55,7 @@ class Runtime:
         self.limits = limits
         self.state_key = state_key
         self.accept_relayed = accept_relayed
+        self.redactor = redactor
         self._catalogue = catalogue
         views = catalogue.current()
         self._desk = self._made(views)

@@ -10,6 +10,7 @@ from typing import Literal, Self
 from urllib.parse import urlsplit
 
 from agent.errors import SettingsError
+from agent.redaction.kinds import Kinds, parse_kinds
 
 EMBEDDED = "embedded"
 SURE = 0.2
@@ -26,7 +27,7 @@ class Settings:
     """What operators choose.
 
     `timeout` is in seconds; `sure` is how sure of its queue the embedded model has to be, from 0 to 1, before it stops
-    asking; `sentences` is the folder of a sentence model to compare texts by; `hint` says, in one line, why the model is
+    asking; `sentences` is the folder of a sentence model to compare texts by; `redact` is what no model is to see; `hint` says, in one line, why the model is
     embedded.
     """
 
@@ -38,11 +39,12 @@ class Settings:
     sure: float = SURE
     sentences: Path | None = None
     state_key: str | None = field(default=None, repr=False)
+    redact: Kinds = Kinds()
     hint: str | None = None
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] = os.environ, *, model: str | None = None) -> Self:
-        """Read HANDOFF_MODEL, _DECISIONS, _TIMEOUT, _SURE, _SENTENCES, _STATE_KEY, OPENAI_API_KEY and OPENAI_BASE_URL.
+        """Read HANDOFF_MODEL, _DECISIONS, _TIMEOUT, _SURE, _SENTENCES, _STATE_KEY, _REDACT, OPENAI_API_KEY and OPENAI_BASE_URL.
 
         `model` goes before HANDOFF_MODEL. An empty variable counts as not set, but for the model's name. Raises
         `SettingsError`, with one message, where something is wrong, missing or contradictory.
@@ -58,6 +60,7 @@ class Settings:
             sure=_sure(environ),
             sentences=_sentences(environ),
             state_key=_state_key(environ),
+            redact=parse_kinds(environ.get("HANDOFF_REDACT", "")),
             hint=_HINT if name is None else None,
         )
 

@@ -6,6 +6,7 @@ A *yes* stands here and nowhere else: no model can give one.
 from functools import cache
 
 from agent.language.locale import Intent, folded, locales, words_of
+from agent.language.placeholders import without_placeholders
 
 
 @cache
@@ -43,7 +44,7 @@ def intent_of(text: str) -> Intent | None:
 
 def content_words(text: str) -> list[str]:
     """The words that can say what a problem is about."""
-    return [word for word in words_of(text) if word not in _empty_words()]
+    return [word for word in words_of(without_placeholders(text)) if word not in _empty_words()]
 
 
 def describes_problem(text: str) -> bool:

@@ -13,6 +13,7 @@ from agent.records.conversation import Conversation
 from agent.records.decision import Decision, SearchQueues
 from agent.turn.context import Context
 from agent.turn.judge import Refused, judge
+from agent.turn.private import briefed
 from agent.turn.propose import own_words
 
 log = logging.getLogger("agent.turn")
@@ -56,6 +57,8 @@ async def decide(
             correction=correction,
             own_summary=conversation.own_summary,
         )
+        if ctx.redact:
+            briefing = briefed(briefing, ctx.redact)
         try:
             proposed = await _call(ctx, model, briefing, budget)
             decision = judge(ctx, conversation, proposed)
