@@ -39,7 +39,7 @@ class Settings:
     sure: float = SURE
     sentences: Path | None = None
     state_key: str | None = field(default=None, repr=False)
-    redact: Kinds = Kinds()
+    redact: Kinds = field(default_factory=Kinds)
     hint: str | None = None
 
     @classmethod

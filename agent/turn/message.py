@@ -23,9 +23,7 @@ async def answer(ctx: Context, conversation: Conversation, model: ChatModel, bud
     return restored(await _answer(ctx, redacted(conversation, ctx.redact), model, budget), conversation)
 
 
-async def _answer(
-    ctx: Context, conversation: Conversation, model: ChatModel, budget: Budget
-) -> Conversation:
+async def _answer(ctx: Context, conversation: Conversation, model: ChatModel, budget: Budget) -> Conversation:
     messages = conversation.unanswered
     if any(message.action == "summary" for message in messages):
         return await _edited(ctx, conversation, model, budget)

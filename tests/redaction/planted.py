@@ -28,7 +28,7 @@ def shipped(kinds: str = ALL) -> Redactor:
 
 
 def _card(prefix: str, length: int, fill: int, group: int, between: str) -> str:
-    number = (prefix + str(fill).zfill(16))[: length - 1]
+    number = (prefix + str(fill).zfill(18))[: length - 1]
     number += luhn.calc_check_digit(number)
     return between.join(number[start : start + group] for start in range(0, length, group))
 
@@ -36,7 +36,7 @@ def _card(prefix: str, length: int, fill: int, group: int, between: str) -> str:
 cards: st.SearchStrategy[str] = st.builds(
     lambda brand, fill, group, between: _card(*brand, fill, group, between),
     st.sampled_from([("4", 16), ("4", 13), ("4", 19), ("55", 16), ("2221", 16), ("37", 15), ("6011", 16)]),
-    st.integers(0, 10**16 - 1),
+    st.integers(0, 10**18 - 1),
     st.sampled_from([4, 16, 6, 19]),
     st.sampled_from(["", " ", "-", ".", "  ", "\u00a0", "\n", "\u200b"]),
 )
@@ -86,5 +86,7 @@ planted: st.SearchStrategy[Planted] = st.one_of(
 between = st.sampled_from([" ", "\n", ", ", " (", "; ", ": ", "\t"])
 anything = st.one_of(
     st.text(max_size=30),
-    st.sampled_from(["my SQL database is slow", "12 34", "password:", "pass ", "[password removed]", "ok? pwd="]),
+    st.sampled_from(
+        ["my SQL database is slow", "12 34", "password:", "pass ", "[password removed]", "ok? pwd="]
+    ),
 )

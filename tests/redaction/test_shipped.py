@@ -113,13 +113,16 @@ def test_nothing_chosen_is_no_redactor() -> None:
 @pytest.mark.parametrize(
     ("value", "said"),
     [
-        ("passwords,crads", "HANDOFF_REDACT names 'crads': the kinds are passwords, cards, tokens, ibans and ids:"),
+        (
+            "passwords,crads",
+            "HANDOFF_REDACT names 'crads': the kinds are passwords, cards, tokens, ibans and ids:",
+        ),
         ("ids", "names ids without a country"),
         ("ids:us+xx", "names ids of 'xx': the countries are at, au, be,"),
         ("cards:us", "names 'cards:us'"),
     ],
 )
 def test_a_wrong_setting_is_told_with_what_would_be_right(value: str, said: str) -> None:
-    with pytest.raises(SettingsError, match="^HANDOFF_REDACT") as raised:
+    with pytest.raises(SettingsError, match=r"^HANDOFF_REDACT") as raised:
         parse_kinds(value)
     assert said in str(raised.value)
