@@ -48,13 +48,15 @@ class HandoffAgent:
         state_key: str | None = None,
         accept_relayed: bool = False,
         redactor: Redactor | None = None,
+        log_text: bool = False,
     ) -> None:
         """Put an agent together from its parts; `from_file` is the ordinary way.
 
         `clock` gives the aware time of now. `state_key` signs what `Chat.dump` gives out and checks it in
         `resume`; 16 characters or more. With `accept_relayed` a yes that another model passes on counts; it is
         recorded with the message and the handoff. What `redactor` takes out of what the person says reaches no
-        model, and no summary but one that they write themselves.
+        model, and no summary but one that they write themselves. With `log_text` their words are logged, as a model
+        sees them.
         """
         if state_key is not None and len(state_key) < STATE_KEY_CHARS:
             raise SettingsError(f"the state key is too short: it takes {STATE_KEY_CHARS} characters or more")
@@ -67,6 +69,7 @@ class HandoffAgent:
             state_key=state_key,
             accept_relayed=accept_relayed,
             redactor=redactor,
+            log_text=log_text,
         )
 
     @classmethod
@@ -81,6 +84,7 @@ class HandoffAgent:
         state_key: str | None = None,
         accept_relayed: bool = False,
         redactor: Redactor | None = None,
+        log_text: bool = False,
     ) -> Self:
         """An agent over the catalogue at `path`, which is read again whenever it changes.
 
@@ -99,6 +103,7 @@ class HandoffAgent:
             state_key=state_key or settings.state_key,
             accept_relayed=accept_relayed,
             redactor=redactor or make_redactor(settings.redact),
+            log_text=log_text or settings.log_text,
         )
 
     def start(self, user: User | None = None) -> Chat:
@@ -106,6 +111,10 @@ class HandoffAgent:
         now = self._runtime.now()
         conversation = Conversation(id=token_hex(16), created=now, updated=now, user=user or User())
         return Chat(self._runtime, Kept(self._runtime.store, conversation, expected=None))
+
+    def notice(self, locale: str | None = None) -> str:
+        """What the catalogue wants people to read before their first message, "" for nothing; `Chat.notice` knows whom."""
+        return self._runtime.desk().views.catalogue.notice_in(locale)
 
     def resume(self, saved: str | bytes) -> Chat:
         """Go on with what `Chat.dump` gave out; raises `DocumentError`.

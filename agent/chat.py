@@ -14,6 +14,7 @@ from agent.kept import Kept
 from agent.language.clean import clean
 from agent.language.locale import locale_for
 from agent.language.understand import intent_of, language_of
+from agent.logs import logged
 from agent.records.conversation import Conversation, UserMessage
 from agent.records.events import ErrorEvent, Event, StepEvent, TurnEnd, events_of
 from agent.records.reply import ACTIONS, Action, Button, Reply, Step
@@ -22,7 +23,7 @@ from agent.turn.actions import act
 from agent.turn.context import Context
 from agent.turn.decide import Budget
 from agent.turn.message import answer
-from agent.turn.private import redact_with
+from agent.turn.private import Redact, redact_with
 
 Emit = Callable[[StepEvent], None]
 COMMITS = 50  # attempts; more means that something writes without pause
@@ -44,6 +45,12 @@ class Chat:
     def conversation(self) -> Conversation:
         """The newest document that this chat has seen."""
         return self._kept.conversation
+
+    @property
+    def notice(self) -> str:
+        """What the catalogue wants this person to read before their first message, "" for nothing; no reply has it."""
+        user = self.conversation.user
+        return self._runtime.desk().views.catalogue.notice_in(user.locale or self.conversation.language)
 
     def dump(self) -> str:
         """The document as JSON, signed if the agent has a state key; `HandoffAgent.resume` takes it."""
@@ -121,11 +128,18 @@ class Chat:
 
     async def _run(self, turn: Callable[[Emit], Coroutine[Any, Any, Reply]]) -> Reply:
         # A turn goes on when its caller is cancelled: what was said is answered and kept all the same.
-        return await asyncio.shield(self._runtime.task(turn(lambda _: None)))
+        return await asyncio.shield(self._task(turn, lambda _: None))
+
+    def _task(self, turn: Callable[[Emit], Coroutine[Any, Any, Reply]], emit: Emit) -> asyncio.Task[Reply]:
+        runtime = self._runtime
+        words = (self._redact() or str) if runtime.log_text else None
+        return runtime.task(
+            logged(turn(emit), lambda: self.conversation, model=runtime.model.name, words=words)
+        )
 
     async def _stream(self, turn: Callable[[Emit], Coroutine[Any, Any, Reply]]) -> AsyncIterator[Event]:
         steps: asyncio.Queue[StepEvent | None] = asyncio.Queue()
-        task = self._runtime.task(turn(steps.put_nowait))
+        task = self._task(turn, steps.put_nowait)
         task.add_done_callback(lambda _: steps.put_nowait(None))
         shown: dict[str, StepEvent] = {}
         while (step := await steps.get()) is not None:
@@ -230,8 +244,6 @@ class Chat:
     def _context(self, emit: Emit) -> Context:
         conversation = self.conversation
         views, target, availability = self._runtime.desk()
-        locale = locale_for(conversation.user.locale or conversation.language)
-        redactor = self._runtime.redactor
 
         def show(step: Step) -> None:
             emit(StepEvent(**step.model_dump()))
@@ -241,13 +253,18 @@ class Chat:
             view=views.of(conversation.user),
             target=target,
             availability=availability,
-            locale=locale,
-            redact=redact_with(redactor, locale.language) if redactor else None,
+            locale=locale_for(conversation.user.locale or conversation.language),
+            redact=self._redact(),
             limits=self._runtime.limits,
             now=self._runtime.now(),
             accept_relayed=self._runtime.accept_relayed,
             show=show,
         )
+
+    def _redact(self) -> Redact | None:
+        conversation, redactor = self.conversation, self._runtime.redactor
+        language = locale_for(conversation.user.locale or conversation.language).language
+        return redact_with(redactor, language) if redactor else None
 
     def _refuse(self, key: str, **values: str) -> Reply:
         """A reply that changes nothing; what was on the screen stays there, but for links that have expired."""

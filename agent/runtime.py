@@ -10,6 +10,7 @@ from weakref import WeakValueDictionary
 from agent.catalogue.source import CatalogueSource
 from agent.catalogue.view import Views
 from agent.errors import SettingsError
+from agent.logs import fields
 from agent.models.base import ChatModel
 from agent.records.reply import Reply
 from agent.records.user import User
@@ -48,6 +49,7 @@ class Runtime:
         state_key: str | None,
         accept_relayed: bool,
         redactor: Redactor | None,
+        log_text: bool,
     ) -> None:
         self.model = model
         self.store = store
@@ -56,6 +58,7 @@ class Runtime:
         self.state_key = state_key
         self.accept_relayed = accept_relayed
         self.redactor = redactor
+        self.log_text = log_text
         self._catalogue = catalogue
         views = catalogue.current()
         self._desk = self._made(views)
@@ -74,7 +77,12 @@ class Runtime:
                 self._desk = self._made(views)
             except SettingsError as error:
                 self._refused = views
-                log.warning("The catalogue cannot be taken over, the previous one stays in use: %s", error)
+                told = fields("catalogue_refused", error=type(error).__name__)
+                log.warning(
+                    "The catalogue cannot be taken over, the previous one stays in use: %s",
+                    error,
+                    extra=told,
+                )
         return self._desk
 
     async def ready_for(self, user: User) -> None:

@@ -8,6 +8,7 @@ from pydantic import TypeAdapter
 
 from agent.catalogue.schema import Queue
 from agent.errors import ModelAnswerInvalid, ModelError, ModelUnavailable
+from agent.logs import fields
 from agent.models.base import CANDIDATES, Briefing, ChatModel, ScriptError
 from agent.records.conversation import Conversation
 from agent.records.decision import Decision, SearchQueues
@@ -68,7 +69,14 @@ async def decide(
             repaired, correction = True, str(error)
             continue
         except ModelError as error:
-            log.warning("model %s: %s", model.name, error)
+            told = fields(
+                "model_failed",
+                conversation=conversation.id,
+                model=model.name,
+                model_calls=budget.calls,
+                error=type(error).__name__,
+            )
+            log.warning("model %s: %s", model.name, error, extra=told)
             break
         if isinstance(decision, SearchQueues):
             ctx.step("step_search", "success")

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from agent.language.locale import locale_for
+from agent.logs import fields
 from agent.models.base import Briefing
 from agent.records.conversation import AssistantMessage, Conversation, UserMessage
 from agent.records.reply import Proposal
@@ -25,7 +26,8 @@ def redact_with(redactor: Redactor, language: str) -> Redact:
         try:
             return redactor.redact(text, language)
         except Exception as error:  # noqa: BLE001 - a host's redactor may raise anything, and no one may be stuck
-            log.error("the redactor failed with %s", type(error).__name__)  # noqa: TRY400  # the error may hold the text
+            told = fields("redactor_failed", error=type(error).__name__)
+            log.error("the redactor failed with %s", type(error).__name__, extra=told)  # noqa: TRY400  # the error may hold the text
             return locale_for(language)("removed_text")
 
     return redact

@@ -34,7 +34,7 @@ def _card(prefix: str, length: int, fill: int, group: int, between: str) -> str:
 
 
 cards: st.SearchStrategy[str] = st.builds(
-    lambda brand, fill, group, between: _card(*brand, fill, group, between),
+    lambda brand, fill, group, between: _card(brand[0], brand[1], fill, group, between),
     st.sampled_from([("4", 16), ("4", 13), ("4", 19), ("55", 16), ("2221", 16), ("37", 15), ("6011", 16)]),
     st.integers(0, 10**18 - 1),
     st.sampled_from([4, 16, 6, 19]),
