@@ -35,7 +35,7 @@ def test_it_is_what_the_server_gets(decisions: str, redact: str, tmp_path: Path)
         printed = handoff("prompt", SECRET, *again, **environ)  # before, and without a server
         assert printed.exit_code == 0, printed.output
         assert handoff("chat", *again, said=f"{SECRET}\n", **served).exit_code == 0
-        sent: dict[str, Any] = stub.requests[-1].body
+        sent: dict[str, Any] = stub.requests[1].body  # behind that of the first message
     assert json.loads(printed.stdout) == sent
     assert ("hunter2" in printed.stdout) == (not redact)
     assert "I need an agent" in printed.stdout

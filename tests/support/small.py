@@ -9,6 +9,7 @@ from agent.catalogue.load import load
 from agent.catalogue.schema import Catalogue
 from agent.catalogue.source import CatalogueSource
 from agent.models.base import ChatModel
+from agent.redaction.base import Redactor
 from agent.stores.base import Store
 from agent.turn.limits import Limits
 
@@ -68,6 +69,7 @@ def agent_over(
     limits: Limits | None = None,
     state_key: str | None = None,
     accept_relayed: bool = False,
+    redactor: Redactor | None = None,
 ) -> HandoffAgent:
     """An agent with nothing from the environment."""
     return HandoffAgent(
@@ -78,4 +80,5 @@ def agent_over(
         limits=limits,
         state_key=state_key,
         accept_relayed=accept_relayed,
+        redactor=redactor,
     )
