@@ -4,7 +4,7 @@ import re
 
 from hypothesis import settings
 
-from agent import HandoffAgent
+from agent import HandoffAgent, Reply
 from tests.support import small
 
 from .test_stateful import Promises
@@ -23,11 +23,18 @@ class RedactedPromises(Promises):
             self.catalogue, self.puppet, now=lambda: self.now, state_key="k" * 16, redactor=Eager()
         )
 
-    def teardown(self) -> None:
+    def check_visible(self, reply: Reply) -> None:
+        """No briefing has what is taken out: neither in what was said, nor in what quotes the person's own summary."""
         for briefing in self.puppet.briefings:
-            told = [m.text for m in briefing.messages if m.role == "user" and m.action in (None, "summary")]
-            assert not any(map(_TAKEN.search, [*told, briefing.own_summary or ""]))
-        super().teardown()
+            told = [m.text if m.role == "user" else m.reply.text for m in briefing.messages]
+            shown = briefing.proposal
+            told += [
+                briefing.own_summary or "",
+                shown.summary if shown else "",
+                *(shown.sends if shown else ()),
+            ]
+            assert not any(map(_TAKEN.search, told))
+        super().check_visible(reply)
 
 
 RedactedPromises.TestCase.settings = settings(
