@@ -27,9 +27,8 @@ class Settings:
     """What operators choose.
 
     `timeout` is in seconds; `sure` is how sure of its queue the embedded model has to be, from 0 to 1, before it stops
-    asking; `sentences` is the folder of a sentence model to compare texts by; `redact` is what no model is to see; `log` is what
-    goes to standard error, `log_text` whether with the person's words; `hint` says, in one line, why the model is
-    embedded.
+    asking; `sentences` is the folder of a sentence model to compare texts by; `redact` is what no model is to see;
+    `log_text` whether people's words are logged; `hint` says, in one line, why the model is embedded.
     """
 
     model: str = EMBEDDED
@@ -41,13 +40,12 @@ class Settings:
     sentences: Path | None = None
     state_key: str | None = field(default=None, repr=False)
     redact: Kinds = field(default_factory=Kinds)
-    log: Literal["warnings", "json"] = "warnings"
     log_text: bool = False
     hint: str | None = None
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] = os.environ, *, model: str | None = None) -> Self:
-        """Read HANDOFF_MODEL, _DECISIONS, _TIMEOUT, _SURE, _SENTENCES, _STATE_KEY, _REDACT, _LOG, _LOG_TEXT, OPENAI_API_KEY and OPENAI_BASE_URL.
+        """Read HANDOFF_MODEL, _DECISIONS, _TIMEOUT, _SURE, _SENTENCES, _STATE_KEY, _REDACT, _LOG_TEXT, OPENAI_API_KEY and OPENAI_BASE_URL.
 
         `model` goes before HANDOFF_MODEL. An empty variable counts as not set, but for the model's name. Raises
         `SettingsError`, with one message, where something is wrong, missing or contradictory.
@@ -64,7 +62,6 @@ class Settings:
             sentences=_sentences(environ),
             state_key=_state_key(environ),
             redact=parse_kinds(environ.get("HANDOFF_REDACT", "")),
-            log=log_format(environ),
             log_text=_log_text(environ),
             hint=_HINT if name is None else None,
         )

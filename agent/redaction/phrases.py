@@ -72,6 +72,11 @@ def _looks_like_one(value: str) -> bool:
     return len(value) >= _SHORTEST and bool(odd)
 
 
+def _must_be_one(value: str) -> bool:
+    """Whether `value` is a password even where nothing leads to it: letters, digits and symbols in one."""
+    return _looks_like_token(value) and bool(_SYMBOL.search(value))
+
+
 def _looks_like_token(value: str) -> bool:
     return len(value) >= _TOKEN and any(c.isdigit() for c in value) and any(c.isalpha() for c in value)
 
@@ -80,15 +85,17 @@ def _looks_like_token(value: str) -> bool:
 def _password_leads() -> list[_Lead]:
     known = patterns()["passwords"]
     name = rf"(?<![^\W\d_])(?:{'|'.join(known['names'])}){known['about']}"
-    ways = (("marks", _is_one), ("words", _looks_like_one))
-    return [_Lead(re.compile(f"{name}(?:{'|'.join(known[way])})", _FLAGS), looks) for way, looks in ways]
+    ways = ((known["marks"], _is_one), (known["words"], _looks_like_one), ([r"\s+"], _must_be_one))
+    return [_Lead(re.compile(f"{name}(?:{'|'.join(way)})", _FLAGS), looks) for way, looks in ways]
 
 
 @cache
 def _token_leads() -> list[_Lead]:
-    leading = [*patterns()["passwords"]["marks"], *patterns()["passwords"]["words"], r"\s+"]
-    names = "|".join(patterns()["tokens"]["names"])
-    return [_Lead(re.compile(rf"(?:{names})(?:{'|'.join(leading)})", _FLAGS), _looks_like_token)]
+    known = patterns()["tokens"]
+    leading = "|".join([*patterns()["passwords"]["marks"], *patterns()["passwords"]["words"]])
+    named = rf"(?<![^\W\d_])(?:{'|'.join(known['names'])})(?:{leading})"
+    scheme = rf"(?<![^\W\d_])(?:{'|'.join(known['schemes'])})\s+"
+    return [_Lead(re.compile(lead, _FLAGS), _looks_like_token) for lead in (named, scheme)]
 
 
 @cache

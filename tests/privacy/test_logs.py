@@ -15,13 +15,12 @@ from agent import HandoffAgent, User
 from agent.catalogue.schema import Catalogue
 from agent.catalogue.source import CatalogueSource
 from agent.cli.main import main
-from agent.errors import ModelUnavailable, SettingsError, StoreError
+from agent.errors import ModelUnavailable, StoreError
 from agent.logs import JsonFormatter, fields
 from agent.models.base import ChatModel
 from agent.models.openai_chat import OpenAIModel
 from agent.models.scripted import ScriptedModel
 from agent.records.decision import Ask, NotForAgents, SelectQueue
-from agent.settings import Settings
 from agent.stores.memory import MemoryStore
 from tests.redaction.planted import shipped
 from tests.support import small
@@ -199,5 +198,3 @@ def test_a_wrong_setting(name: str) -> None:
     result = chat(**{name: "yes"})
     assert result.exit_code == 2
     assert f"{name} is 'yes': it is " in result.stderr
-    with pytest.raises(SettingsError):
-        Settings.from_environment({name: "yes"})

@@ -48,6 +48,10 @@ def test_its_own_output_stays_as_it_is(text: str) -> None:
         ("https://bob:hunter2@git.acme.com/x", "https://[access key removed]@git.acme.com/x"),
         ("the api key is 12345abcdef", "the api key is [access key removed]"),
         ("a\n-----BEGIN RSA PRIVATE KEY-----\nMIIE\n", "a\n[access key removed]"),
+        ("login bob, password Sommer2024! fails", "login bob, password [password removed] fails"),
+        ("Authorization: Bearer abcdef12345", "Authorization: Bearer [access key removed]"),
+        ("aws_secret_access_key = wJalrXUt/K7MD", "aws_secret_access_key = [access key removed]"),
+        ("123-45-6789 and 65 170839 J 003", "[id number removed] and [id number removed]"),
         ("pass: password: x1yz", "pass: [password removed] [password removed]"),
     ],
 )
@@ -70,6 +74,8 @@ def test_what_goes(text: str, left: str) -> None:
         "71f1cbd2-83ae-4e54-a03a-2ee8d31a7dee",
         "my access token expired and the license key is gone",
         "the VPN key fob 2000 is broken",
+        "foreign key FK_Orders_123 is violated, monkey 1234abcd",
+        "reset the password of Office365, password O365 2024",
     ],
 )
 def test_what_stays(text: str) -> None:
