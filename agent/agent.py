@@ -19,6 +19,8 @@ from agent.models.breaker import Breaker
 from agent.models.choose import choose_meaning, choose_model
 from agent.records.conversation import Conversation
 from agent.records.user import User
+from agent.redaction.base import Redactor
+from agent.redaction.make import make_redactor
 from agent.runtime import Runtime
 from agent.settings import EMBEDDED, KEEP, KEY_CHARS, Settings
 from agent.stores.base import RESERVED, Store
@@ -51,14 +53,17 @@ class HandoffAgent:
         keep: timedelta = KEEP,
         allowance: Allowance | None = None,
         accept_relayed: bool = False,
+        redactor: Redactor | None = None,
+        log_text: bool = False,
     ) -> None:
         """Put an agent together from its parts; `from_file` is the ordinary way.
 
         `clock` gives the aware time of now. `state_key` signs what `Chat.dump` gives out and checks it in
         `resume`, `pseudonym_key` makes the pseudonyms of the history (see `Pseudonyms`); 16 characters or more. A
         conversation is forgotten `keep` after its last turn. Whoever has spent the day's `allowance` is answered by the
-        embedded model. With `accept_relayed` a yes that another model passes on counts; it is
-        recorded with the message and the handoff.
+        embedded model. With `accept_relayed` a yes that another model passes on counts; it is recorded with the message
+        and the handoff. What `redactor` takes out of what the person says reaches no model, and no summary but one that
+        they write themselves. With `log_text` their words are logged, as a model sees them.
         """
         for what, key in (("state", state_key), ("pseudonym", pseudonym_key)):
             if key is not None and len(key) < KEY_CHARS:
@@ -74,6 +79,8 @@ class HandoffAgent:
             keep=keep,
             allowance=allowance or Allowance(),
             accept_relayed=accept_relayed,
+            redactor=redactor,
+            log_text=log_text,
         )
 
     @classmethod
@@ -90,6 +97,8 @@ class HandoffAgent:
         keep: timedelta | None = None,
         allowance: Allowance | None = None,
         accept_relayed: bool = False,
+        redactor: Redactor | None = None,
+        log_text: bool = False,
     ) -> Self:
         """An agent over the catalogue at `path`, which is read again whenever it changes.
 
@@ -97,8 +106,9 @@ class HandoffAgent:
         one, and any other gets a `Breaker`. `store` is a `Store` or its text (see `choose_store`), without it
         `HANDOFF_STORE` says, else it is in memory. `HANDOFF_TIMEOUT` bounds a turn, `HANDOFF_STATE_KEY` signs,
         `HANDOFF_PSEUDONYM_KEY` makes pseudonyms, `HANDOFF_KEEP_DAYS` says how long a conversation is kept,
-        `HANDOFF_BUDGET` what may be spent a day, unless they are given here; `HANDOFF_SENTENCES` is what the search
-        compares by. Raises `CatalogueError` with every mistake of the file, `SettingsError` for the environment.
+        `HANDOFF_BUDGET` what may be spent a day, `HANDOFF_REDACT` what no model sees, unless they are given here;
+        `HANDOFF_SENTENCES` is what the search compares by. Raises `CatalogueError` with every mistake of the file,
+        `SettingsError` for the environment.
         """
         named = model if model is None or isinstance(model, str) else EMBEDDED
         settings = Settings.from_environment(os.environ, model=named)
@@ -115,6 +125,8 @@ class HandoffAgent:
             keep=keep or settings.keep,
             allowance=allowance or settings.allowance,
             accept_relayed=accept_relayed,
+            redactor=redactor or make_redactor(settings.redact),
+            log_text=log_text or settings.log_text,
         )
 
     def start(self, user: User | None = None, *, via: str | None = None) -> Chat:
@@ -125,6 +137,10 @@ class HandoffAgent:
         now = self._runtime.now()
         conversation = Conversation(id=token_hex(16), created=now, updated=now, user=user or User(), via=via)
         return Chat(self._runtime, Kept(self._runtime.store, conversation, expected=None))
+
+    def notice(self, locale: str | None = None) -> str:
+        """What the catalogue wants people to read before their first message, "" for nothing; `Chat.notice` knows whom."""
+        return self._runtime.desk().views.catalogue.notice_in(locale)
 
     def resume(self, saved: str | bytes) -> Chat:
         """Go on with what `Chat.dump` gave out; raises `DocumentError`.

@@ -16,6 +16,7 @@ from agent.kept import Kept
 from agent.language.clean import clean, reads_as_written
 from agent.language.locale import locale_for
 from agent.language.understand import intent_of, language_of
+from agent.logs import logged
 from agent.records.conversation import Conversation, UserMessage
 from agent.records.events import ErrorEvent, Event, StepEvent, TurnEnd, events_of
 from agent.records.reply import ACTIONS, Action, Button, Reply, Step
@@ -26,6 +27,7 @@ from agent.turn.actions import act
 from agent.turn.context import Context
 from agent.turn.decide import Budget
 from agent.turn.message import answer
+from agent.turn.private import Redact, redact_with
 
 log = logging.getLogger("agent.turn")
 
@@ -49,6 +51,12 @@ class Chat:
     def conversation(self) -> Conversation:
         """The newest document that this chat has seen."""
         return self._kept.conversation
+
+    @property
+    def notice(self) -> str:
+        """What the catalogue wants this person to read before their first message, "" for nothing; no reply has it."""
+        user = self.conversation.user
+        return self._runtime.desk().views.catalogue.notice_in(user.locale or self.conversation.language)
 
     def dump(self) -> str:
         """The document as JSON, signed if the agent has a state key; `HandoffAgent.resume` takes it."""
@@ -126,11 +134,18 @@ class Chat:
 
     async def _run(self, turn: Callable[[Emit], Coroutine[Any, Any, Reply]]) -> Reply:
         # A turn goes on when its caller is cancelled: what was said is answered and kept all the same.
-        return await asyncio.shield(self._runtime.task(turn(lambda _: None)))
+        return await asyncio.shield(self._task(turn, lambda _: None))
+
+    def _task(self, turn: Callable[[Emit], Coroutine[Any, Any, Reply]], emit: Emit) -> asyncio.Task[Reply]:
+        runtime = self._runtime
+        words = (self._redact() or str) if runtime.log_text else None
+        return runtime.task(
+            logged(turn(emit), lambda: self.conversation, model=runtime.model.name, words=words)
+        )
 
     async def _stream(self, turn: Callable[[Emit], Coroutine[Any, Any, Reply]]) -> AsyncIterator[Event]:
         steps: asyncio.Queue[StepEvent | None] = asyncio.Queue()
-        task = self._runtime.task(turn(steps.put_nowait))
+        task = self._task(turn, steps.put_nowait)
         task.add_done_callback(lambda _: steps.put_nowait(None))
         shown: dict[str, StepEvent] = {}
         while (step := await steps.get()) is not None:
@@ -264,12 +279,18 @@ class Chat:
             target=target,
             availability=availability,
             locale=locale_for(conversation.user.locale or conversation.language),
+            redact=self._redact(),
             limits=self._runtime.limits,
             now=self._runtime.now(),
             deadline=deadline,
             accept_relayed=self._runtime.accept_relayed,
             show=show,
         )
+
+    def _redact(self) -> Redact | None:
+        conversation, redactor = self.conversation, self._runtime.redactor
+        language = locale_for(conversation.user.locale or conversation.language).language
+        return redact_with(redactor, language) if redactor else None
 
     def _refuse(self, key: str, **values: str) -> Reply:
         """A reply that changes nothing; what was on the screen stays there, but for links that have expired."""

@@ -14,11 +14,13 @@ from agent.budget.ledger import Ledger, Spent
 from agent.catalogue.source import CatalogueSource
 from agent.catalogue.view import Views
 from agent.errors import SettingsError, StoreError
+from agent.logs import fields
 from agent.models.base import ChatModel
 from agent.models.embedded import EmbeddedModel
 from agent.pseudonyms import Pseudonyms
 from agent.records.conversation import Conversation
 from agent.records.user import User
+from agent.redaction.base import Redactor
 from agent.stores.base import Store
 from agent.stores.bounded import BoundedStore
 from agent.targets.availability import Availability
@@ -63,6 +65,8 @@ class Runtime:
         keep: timedelta,
         allowance: Allowance,
         accept_relayed: bool,
+        redactor: Redactor | None,
+        log_text: bool,
     ) -> None:
         self.model = model
         self.store = BoundedStore(store, limits.storing)
@@ -75,6 +79,8 @@ class Runtime:
         self._instead = model if self._free else EmbeddedModel()
         self._ledger = Ledger(self.store, allowance, clock)
         self.accept_relayed = accept_relayed
+        self.redactor = redactor
+        self.log_text = log_text
         self._catalogue = catalogue
         views = catalogue.current()
         self._desk = self._made(views)
@@ -94,7 +100,12 @@ class Runtime:
                 self._desk = self._made(views)
             except SettingsError as error:
                 self._refused = views
-                log.warning("The catalogue cannot be taken over, the previous one stays in use: %s", error)
+                told = fields("catalogue_refused", error=type(error).__name__)
+                log.warning(
+                    "The catalogue cannot be taken over, the previous one stays in use: %s",
+                    error,
+                    extra=told,
+                )
         return self._desk
 
     async def ready_for(self, user: User) -> None:

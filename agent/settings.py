@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from agent.budget.allowance import Allowance
 from agent.errors import SettingsError
+from agent.redaction.kinds import Kinds, parse_kinds
 
 EMBEDDED = "embedded"
 SURE = 0.2
@@ -30,8 +31,9 @@ class Settings:
     """What operators choose.
 
     `timeout` is in seconds; `sure` is how sure of its queue the embedded model has to be, from 0 to 1, before it stops
-    asking; `sentences` is the folder of a sentence model to compare texts by; `store` is where conversations
-    are kept, as `choose_store` takes it; `hint` says, in one line, why the model is embedded.
+    asking; `sentences` is the folder of a sentence model to compare texts by; `store` is where conversations are kept, as
+    `choose_store` takes it; `redact` is what no model is to see; `log_text` whether people's words are logged; `hint`
+    says, in one line, why the model is embedded.
     """
 
     model: str = EMBEDDED
@@ -46,6 +48,8 @@ class Settings:
     keep: timedelta = KEEP
     allowance: Allowance = field(default_factory=Allowance)
     store: str | None = field(default=None, repr=False)
+    redact: Kinds = field(default_factory=Kinds)
+    log_text: bool = False
     hint: str | None = None
 
     @classmethod
@@ -70,8 +74,25 @@ class Settings:
             keep=_keep(environ),
             allowance=_allowance(environ),
             store=environ.get("HANDOFF_STORE", "").strip() or None,
+            redact=parse_kinds(environ.get("HANDOFF_REDACT", "")),
+            log_text=_log_text(environ),
             hint=_HINT if name is None else None,
         )
+
+
+def log_format(environ: Mapping[str, str]) -> Literal["warnings", "json"]:
+    """HANDOFF_LOG: warnings for people, or every event as JSON. Raises `SettingsError`."""
+    value = environ.get("HANDOFF_LOG", "").strip() or "warnings"
+    if value not in ("warnings", "json"):
+        raise SettingsError(f"HANDOFF_LOG is {value!r}: it is warnings or json.")
+    return value  # type: ignore[return-value]  # checked just now
+
+
+def _log_text(environ: Mapping[str, str]) -> bool:
+    value = environ.get("HANDOFF_LOG_TEXT", "").strip() or "0"
+    if value not in ("0", "1"):
+        raise SettingsError(f"HANDOFF_LOG_TEXT is {value!r}: it is 1 to log what people say, or 0.")
+    return value == "1"
 
 
 def _model(environ: Mapping[str, str], model: str | None) -> str | None:

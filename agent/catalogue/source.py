@@ -12,6 +12,7 @@ from agent.catalogue.load import load
 from agent.catalogue.schema import Catalogue
 from agent.catalogue.view import Views
 from agent.errors import CatalogueError
+from agent.logs import fields
 from agent.retrieval.vectors import STATIC, Meaning
 
 logger = logging.getLogger("agent.catalogue")
@@ -77,12 +78,17 @@ class CatalogueSource:
         try:
             views = self._load(path)
         except CatalogueError as error:
-            logger.warning("The catalogue cannot be taken over, the previous one stays in use:\n%s", error)
+            logger.warning(
+                "The catalogue cannot be taken over, the previous one stays in use:\n%s",
+                error,
+                extra=fields("catalogue_refused"),
+            )
             return
         catalogue = views.catalogue
         if catalogue.hash != self.views.catalogue.hash:  # else the views, and what hangs on them, stay good
             self.views = views
-            logger.info("%s: %d queues are in use now", os.fspath(path), len(catalogue.queues))
+            told = fields("catalogue_loaded", queues=len(catalogue.queues))
+            logger.info("%s: %d queues are in use now", os.fspath(path), len(catalogue.queues), extra=told)
 
     def _load(self, path: str | os.PathLike[str]) -> Views:
         # Stamps before reading: what is written meanwhile is a change. A file that was not known has none yet, so it is

@@ -82,11 +82,14 @@ def chat(
             chat = agent.resume(read_conversation(resume)) if resume else agent.start(user=user)
             talk = Talk(chat, runner, _saved_file(save, resume) if save else None)
             if as_json:
-                run_lines(talk, JsonScreen(display), sys.stdin.buffer)
+                events = JsonScreen(display)
+                talk.show_notice(events)
+                run_lines(talk, events, sys.stdin.buffer)
             elif at_terminal:
                 _at_terminal(talk, display, _header(queues, settings.model))
             else:
                 screen = PlainScreen(display)
+                talk.show_notice(screen)
                 talk.show_last(screen)
                 run_lines(talk, screen, sys.stdin.buffer)
         finally:
@@ -122,6 +125,7 @@ def _at_terminal(talk: Talk, display: TextIO, header: str) -> None:
 
     screen = RichScreen(display)
     screen.note(header)
+    talk.show_notice(screen)
     talk.show_last(screen)
     with Keyboard(display) as keyboard:
         run_interactive(talk, screen, keyboard)

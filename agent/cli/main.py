@@ -19,6 +19,9 @@ class _Subcommand(NamedTuple):
 
 SUBCOMMANDS = {
     "chat": _Subcommand("agent.cli.chat", "chat", "Talk to the agent, in the terminal or through a pipe."),
+    "prompt": _Subcommand(
+        "agent.cli.prompt", "prompt", "Print what the model would be asked about a message, byte for byte."
+    ),
     "queues": _Subcommand(
         "agent.cli.queues", "queues", "Check a catalogue of queues, search it, write it from an appliance."
     ),
@@ -85,6 +88,7 @@ def main() -> None:
       handoff chat                            talk to the agent on the example catalogue
       handoff chat --queues queues.yaml       … on your own
       echo "my laptop is dead" | handoff chat --json
+      handoff prompt "my laptop is dead"      what a model would see of it
       handoff queues check queues.yaml        every mistake, with its line
       handoff queues search "SQL is slow"     which queues fit a text
       handoff queues pull --host HOST         write it from a BeyondTrust appliance

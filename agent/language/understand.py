@@ -7,6 +7,7 @@ import unicodedata
 from functools import cache
 
 from agent.language.locale import Intent, folded, locales, words_of
+from agent.language.placeholders import without_placeholders
 
 # What keyboards and pages put around a text, and what does not show there.
 _AROUND = " \t\n\u200b\u200e\u200f\u2060\ufeff"
@@ -52,7 +53,7 @@ def intent_of(text: str) -> Intent | None:
 
 def content_words(text: str) -> list[str]:
     """The words that can say what a problem is about."""
-    return [word for word in words_of(text) if word not in _empty_words()]
+    return [word for word in words_of(without_placeholders(text)) if word not in _empty_words()]
 
 
 def describes_problem(text: str) -> bool:

@@ -12,12 +12,19 @@ from agent.records.reply import Button
 from agent.turn import actions, say, two_problems
 from agent.turn.context import Context
 from agent.turn.decide import Budget, decide
+from agent.turn.private import redacted, restored
 from agent.turn.propose import best_known, own_words, propose, show, told_choice
 from agent.turn.understood import understood
 
 
 async def answer(ctx: Context, conversation: Conversation, model: ChatModel, budget: Budget) -> Conversation:
     """Answer the person's messages that are still unanswered, all in one reply."""
+    if ctx.redact is None:
+        return await _answer(ctx, conversation, model, budget)
+    return restored(await _answer(ctx, redacted(conversation, ctx.redact), model, budget), conversation)
+
+
+async def _answer(ctx: Context, conversation: Conversation, model: ChatModel, budget: Budget) -> Conversation:
     messages = conversation.unanswered
     if any(message.action == "summary" for message in messages):
         return await _edited(ctx, conversation, model, budget)

@@ -156,6 +156,7 @@ def show(ctx: Context, conversation: Conversation, notes: Sequence[str] = ()) ->
         text("languages", languages=", ".join(queue.languages)) if queue.languages else "",
         text("sends", to=proposal.to, values=", ".join(f"{k} = {v}" for k, v in proposal.sends.items())),
         text("summary_not_sent") if proposal.summary and not proposal.carries_summary else "",
+        text("looks_secret") if ctx.redact and ctx.redact(proposal.summary) != proposal.summary else "",
         text("second_kept", summary=conversation.second.summary) if conversation.second else "",
         text("not_right"),
     ]

@@ -9,6 +9,7 @@ from agent.catalogue.load import load
 from agent.catalogue.schema import Catalogue
 from agent.catalogue.source import CatalogueSource
 from agent.models.base import ChatModel
+from agent.redaction.base import Redactor
 from agent.settings import KEEP
 from agent.stores.base import Store
 from agent.turn.limits import Limits
@@ -70,6 +71,7 @@ def agent_over(
     state_key: str | None = None,
     accept_relayed: bool = False,
     keep: timedelta = KEEP,
+    redactor: Redactor | None = None,
 ) -> HandoffAgent:
     """An agent with nothing from the environment."""
     return HandoffAgent(
@@ -81,4 +83,5 @@ def agent_over(
         state_key=state_key,
         accept_relayed=accept_relayed,
         keep=keep,
+        redactor=redactor,
     )
