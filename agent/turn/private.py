@@ -12,7 +12,7 @@ from agent.language.locale import locale_for
 from agent.logs import fields
 from agent.models.base import Briefing
 from agent.records.conversation import AssistantMessage, Conversation, UserMessage
-from agent.records.reply import Proposal
+from agent.records.reply import Button, Proposal
 from agent.redaction.base import Redactor
 
 log = logging.getLogger("agent.turn")
@@ -66,12 +66,14 @@ def _said(message: UserMessage, redact: Redact) -> UserMessage:
 
 
 def _replied(message: AssistantMessage, redact: Redact) -> AssistantMessage:
-    """A reply's text and proposal; buttons and links may carry a summary, and no model needs them."""
+    """A reply's text and proposal, and which queues its buttons named; links may carry a summary, and no model needs them."""
     shown = message.reply.proposal
+    named = (b for b in message.reply.buttons if b.queue_id)
+    buttons = [Button(label=redact(b.label), action=b.action, queue_id=b.queue_id) for b in named]
     kept = {
         "text": redact(message.reply.text),
         "proposal": shown and _proposed(shown, redact),
-        "buttons": (),
+        "buttons": tuple(buttons),
         "steps": (),
         "handoff": None,
     }

@@ -21,6 +21,12 @@ EMPTY = "payslip salary bonus"
 Hide = Callable[[Chat], Chat]
 
 
+@pytest.fixture(params=["", "cards,passwords"], ids=["plain", "redacted"], autouse=True)
+def redaction(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a redactor leaves of a conversation must still tell which queues it has named."""
+    monkeypatch.setenv("HANDOFF_REDACT", request.param)
+
+
 @pytest.fixture(params=["attribute", "catalogue"])
 def hide(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Hide:
     """The host takes an attribute away, or the catalogue lets nobody in any more."""
