@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help chat eval test lint bench clean
+.PHONY: help chat eval test lint bench sbom clean
 
 help:            ## this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:[^#]*##/ -/'
@@ -37,5 +37,11 @@ lint: .venv/developing  ## ruff and mypy --strict
 bench: .venv/developing ## how fast the eval harness is, beside a bare loop (about three minutes)
 	$(BIN)/python -m benchmarks.eval_harness
 
+sbom: .venv/developing  ## dist/sbom.cdx.json: every package that an installation with all extras brings (CycloneDX)
+	@rm -rf .venv-sbom && $(PYTHON) -m venv --without-pip .venv-sbom && mkdir -p dist
+	@$(BIN)/python -m pip --python .venv-sbom/bin/python install --quiet --disable-pip-version-check '.[all]'
+	@$(BIN)/cyclonedx-py environment --pyproject pyproject.toml --output-reproducible --of JSON -o dist/sbom.cdx.json .venv-sbom
+	@rm -rf .venv-sbom && echo dist/sbom.cdx.json
+
 clean:                  ## take the virtual environment and the caches away
-	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-sbom dist .mypy_cache .pytest_cache .ruff_cache .hypothesis

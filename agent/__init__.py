@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from agent.records.conversation import Conversation
     from agent.records.reply import Button, Handoff, Proposal, Reply, Step
     from agent.records.user import User
+    from agent.redaction.base import Redactor
     from agent.turn.limits import Limits
 
 __all__ = [
@@ -34,6 +35,7 @@ __all__ = [
     "HandoffError",
     "Limits",
     "Proposal",
+    "Redactor",
     "Reply",
     "Step",
     "User",
@@ -47,6 +49,7 @@ _HOMES = {
     "agent.records.conversation": ["Conversation"],
     "agent.records.reply": ["Button", "Handoff", "Proposal", "Reply", "Step"],
     "agent.records.user": ["User"],
+    "agent.redaction.base": ["Redactor"],
     "agent.turn.limits": ["Limits"],
 }
 

@@ -9,21 +9,24 @@ from collections.abc import AsyncIterator, Callable, Coroutine
 from typing import Any
 
 from agent import background, document
+from agent.asides import apology, greeting, locale_of, refusal
 from agent.audit import entry_of, erased
 from agent.errors import ConflictError, HandoffError, InputError, OnceError, StoreError
 from agent.kept import Kept
-from agent.language.clean import clean
-from agent.language.locale import Locale, locale_for
+from agent.language.clean import clean, reads_as_written
 from agent.language.understand import intent_of, language_of
+from agent.logs import logged
 from agent.records.conversation import Conversation, Once, UserMessage
 from agent.records.events import ErrorEvent, Event, StepEvent, TurnEnd, events_of
-from agent.records.reply import ACTIONS, Action, Button, Reply, Step
+from agent.records.reply import ACTIONS, Action, Reply, Step
+from agent.records.trim import trim
 from agent.runtime import Runtime
 from agent.stores.base import Terms
 from agent.turn.actions import act
 from agent.turn.context import Context
 from agent.turn.decide import Budget
 from agent.turn.message import answer
+from agent.turn.private import Redact, redact_with
 
 Emit = Callable[[StepEvent], None]
 COMMITS = 50  # attempts; more means that something writes without pause
@@ -46,6 +49,12 @@ class Chat:
         """The newest document that this chat has seen."""
         return self._kept.conversation
 
+    @property
+    def notice(self) -> str:
+        """What the catalogue wants this person to read before their first message, "" for nothing; no reply has it."""
+        user = self.conversation.user
+        return self._runtime.desk().views.catalogue.notice_in(user.locale or self.conversation.language)
+
     def dump(self) -> str:
         """The document as JSON, signed if the agent has a state key; `HandoffAgent.resume` takes it."""
         return document.dump(self.conversation, self._runtime.state_key)
@@ -56,13 +65,12 @@ class Chat:
         base = self.conversation
         if not base.revision:
             await self._commit(base, base)
-        locale = self._locale()
-        return Reply(id=self.id, phase=base.phase, text=locale("ask_hello"), buttons=(self._skip(),))
+        return greeting(base)
 
     async def delete(self) -> None:
         """Forget this conversation; its history, which holds no word of it, says so. Raises `StoreError`."""
-        owners = await self._runtime.pseudonyms.owners(self.conversation.user)
-        entry = erased(self.conversation, self._runtime.now(), subject=owners[0] if owners else None)
+        names = await self._runtime.pseudonyms.of_user(self.conversation.user)
+        entry = erased(self.conversation, self._runtime.now(), subject=names[0] if names else None)
         await self._runtime.store.delete(self.id, entry=entry.model_dump_json())
 
     async def send(self, text: str, *, relayed: bool = False, once: Once | None = None) -> Reply:
@@ -147,11 +155,18 @@ class Chat:
 
     async def _run(self, turn: Callable[[Emit], Coroutine[Any, Any, Reply]]) -> Reply:
         # A turn goes on when its caller is cancelled: what was said is answered and kept all the same.
-        return await asyncio.shield(self._runtime.task(turn(lambda _: None)))
+        return await asyncio.shield(self._task(turn, lambda _: None))
+
+    def _task(self, turn: Callable[[Emit], Coroutine[Any, Any, Reply]], emit: Emit) -> asyncio.Task[Reply]:
+        runtime = self._runtime
+        words = (self._redact() or str) if runtime.log_text else None
+        return runtime.task(
+            logged(turn(emit), lambda: self.conversation, model=runtime.model.name, words=words)
+        )
 
     async def _stream(self, turn: Callable[[Emit], Coroutine[Any, Any, Reply]]) -> AsyncIterator[Event]:
         steps: asyncio.Queue[StepEvent | None] = asyncio.Queue()
-        task = self._runtime.task(turn(steps.put_nowait))
+        task = self._task(turn, steps.put_nowait)
         task.add_done_callback(lambda _: steps.put_nowait(None))
         shown: dict[str, StepEvent] = {}
         while (step := await steps.get()) is not None:
@@ -160,7 +175,7 @@ class Chat:
         try:
             reply = task.result()
         except HandoffError as error:
-            yield ErrorEvent(message=str(error))
+            yield ErrorEvent(message=apology(self.conversation, error))
             yield TurnEnd(phase=self.conversation.phase, model_calls=0)
         else:
             for event in events_of(reply, shown.values()):
@@ -178,21 +193,20 @@ class Chat:
         once: Once | None = None,
     ) -> Reply:
         limits = self._runtime.limits
-        budget = Budget(limits.model_calls, asyncio.get_running_loop().time() + limits.seconds)
-        seen = self.conversation.on_screen  # before anything else is looked at: a yes is for this alone
+        deadline = asyncio.get_running_loop().time() + limits.asking
+        budget = Budget(limits.model_calls, deadline)
+        # Before anything else is looked at: a yes is for this alone, and for nothing where it does not read as written.
+        seen = self.conversation.on_screen if reads_as_written(text) else None
         await self._kept.take_in()
         await self._runtime.ready_for(self.conversation.user)
         said = clean(text)
         if not said or len(text) > limits.message_chars:
             await self.greet()  # a conversation begins all the same
-        if not said:
-            return self._refuse("empty")
-        if len(text) > limits.message_chars:
-            return self._refuse("too_long", length=str(len(text)), limit=str(limits.message_chars))
-        message = UserMessage(
-            text=said, at=self._runtime.now(), action=action, seen=seen, relayed=relayed, once=once
+            return refusal(self.conversation, self._runtime.now(), len(text) if said else 0, limits)
+        at = self._runtime.now()
+        number = await self._keep(
+            UserMessage(text=said, at=at, action=action, seen=seen, relayed=relayed, once=once)
         )
-        index = await self._keep(message)
         lock = self._runtime.lock(self.id, "message")
         waited = lock.locked()
         async with lock:
@@ -200,12 +214,14 @@ class Chat:
                 await self._kept.look_again()
             for _ in range(COMMITS):
                 base = self.conversation
-                reply = base.answer_to(index)
+                reply = base.answer_to(number)
                 if reply:  # another turn has taken this message along
                     return reply
-                context = self._context(emit)
-                done = await answer(context, base, self._runtime.model, budget)
+                context = self._context(emit, deadline)
+                model = await self._runtime.model_for(base)
+                done = await answer(context, base, model, budget)
                 if await self._commit(base, done, context):
+                    self._runtime.count(base, budget)
                     return _reply_of(done)
         raise ConflictError("the conversation is being changed without pause: try again")
 
@@ -219,6 +235,7 @@ class Chat:
         relayed: bool,
         once: Once | None,
     ) -> Reply:
+        deadline = asyncio.get_running_loop().time() + self._runtime.limits.asking
         seen = self.conversation.on_screen
         if action == "start" and proposal is None:
             proposal = self.conversation.to_start  # what is current now, not what may be by the commit
@@ -234,17 +251,11 @@ class Chat:
                 again = self._again(once)
                 if again is not None and (reply := base.reply_to_press(again)):
                     return reply
-                context = self._context(emit)
+                context = self._context(emit, deadline)
                 queue = context.view.get(queue_id)
                 label = queue.name if action == "choose" and queue else context.locale(action)
-                press = UserMessage(
-                    text=label,
-                    at=self._runtime.now(),
-                    action=action,
-                    seen=seen,
-                    relayed=relayed,
-                    once=once,
-                )
+                at = self._runtime.now()
+                press = UserMessage(text=label, at=at, action=action, seen=seen, relayed=relayed, once=once)
                 pressed = base.model_copy(update={"messages": (*base.messages, press)})
                 done = await act(context, pressed, action, queue_id=queue_id, proposal_id=proposal)
                 if await self._commit(base, done, context):
@@ -252,7 +263,7 @@ class Chat:
         raise ConflictError("the conversation is being changed without pause: try again")
 
     async def _keep(self, said: UserMessage) -> int:
-        """Store a message before anything is done with it; returns its place."""
+        """Store a message before anything is done with it; returns its number."""
         for _ in range(COMMITS):
             again = self._again(said.once)
             if again is not None:
@@ -265,18 +276,15 @@ class Chat:
             if said.action == "summary":
                 updates["own_summary"] = said.text
             if await self._commit(base, base.model_copy(update=updates)):
-                return len(base.messages)
+                return base.dropped + len(base.messages)
         raise ConflictError("the conversation is being changed without pause: try again")
 
     def _again(self, once: Once | None) -> int | None:
-        """The place of what this very call has said before, if it is one that is made again."""
-        place = self.conversation.place_of(once)
-        if place is None:
-            return None
-        before = self.conversation.messages[place]
-        if before.role == "user" and before.once != once:
+        """The number of what this very call has said before, if it is one that is made again."""
+        found = self.conversation.said_with(once)
+        if found and found[1].once != once:
             raise OnceError("the name of this call was used before, for a call that said something else")
-        return place
+        return found[0] if found else None
 
     async def _commit(self, base: Conversation, done: Conversation, context: Context | None = None) -> bool:
         """Commit `done`, made in `context`, as the revision after `base`; False where another writer was first."""
@@ -287,13 +295,16 @@ class Chat:
                 "catalogue": context.catalogue.hash if context else base.catalogue,
             }
         )
-        owners = await self._runtime.pseudonyms.owners(done.user)
-        entry = entry_of(base, done, subject=owners[0] if owners else None)
+        names = await self._runtime.pseudonyms.of_user(done.user)
+        entry = entry_of(base, done, subject=names[0] if names else None)
+        tags = [] if self._kept.is_stored else list(names)
+        if entry and entry.outcome == "handoff" and entry.proposal:
+            tags.append(entry.proposal.reference)  # what the target's side knows of it
+        terms = Terms(tags, self._runtime.keep, entry.model_dump_json() if entry else None)
         self._runtime.sweep_sometimes()
-        terms = Terms(owners, self._runtime.keep, entry.model_dump_json() if entry else None)
-        return await self._kept.commit(base, done, terms)
+        return await self._kept.commit(base, trim(done), terms)
 
-    def _context(self, emit: Emit) -> Context:
+    def _context(self, emit: Emit, deadline: float) -> Context:
         conversation = self.conversation
         views, target, availability = self._runtime.desk()
 
@@ -305,34 +316,18 @@ class Chat:
             view=views.of(conversation.user),
             target=target,
             availability=availability,
-            locale=self._locale(),
+            locale=locale_of(conversation),
+            redact=self._redact(),
             limits=self._runtime.limits,
             now=self._runtime.now(),
+            deadline=deadline,
             accept_relayed=self._runtime.accept_relayed,
             show=show,
         )
 
-    def _refuse(self, key: str, **values: str) -> Reply:
-        """A reply that changes nothing; what was on the screen stays there, but for links that have expired."""
-        conversation = self.conversation
-        last = conversation.last_reply
-        now = self._runtime.now()
-        dead = {made.url for made in conversation.handoffs if made.has_expired(now)}
-        return Reply(
-            id=conversation.id,
-            phase=conversation.phase,
-            text=self._locale()(key, **values),
-            buttons=tuple(button for button in last.buttons if button.url not in dead)
-            if last
-            else (self._skip(),),
-            proposal=last.proposal if last else None,
-        )
-
-    def _locale(self) -> Locale:
-        return locale_for(self.conversation.user.locale or self.conversation.language)
-
-    def _skip(self) -> Button:
-        return Button(label=self._locale()("skip"), action="skip")
+    def _redact(self) -> Redact | None:
+        redactor = self._runtime.redactor
+        return redact_with(redactor, locale_of(self.conversation).language) if redactor else None
 
 
 def _reply_of(done: Conversation) -> Reply:

@@ -15,7 +15,7 @@ HandoffError
 ├── TargetError               the support system could not take the handoff
 ├── StoreError                the store cannot be reached or written; the turn did not happen
 │   ├── ConflictError         another writer won again and again; try the call again
-│   └── DeletedError          the conversation is no longer there
+│   └── DeletedError          the conversation was deleted meanwhile; only a new one can go on
 └── RunError                  an eval run could not go on; what was played is kept
 
 No message carries a secret or what a person wrote.
@@ -118,7 +118,7 @@ class ConflictError(StoreError):
 
 
 class DeletedError(StoreError):
-    """The conversation was deleted, or the time it was to be kept is over."""
+    """The conversation was deleted while it was in use, or the time it was to be kept is over."""
 
 
 class RunError(HandoffError):

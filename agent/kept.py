@@ -17,6 +17,11 @@ class Kept:
         self._handed_in = handed_in
         self.conversation = conversation
 
+    @property
+    def is_stored(self) -> bool:
+        """Whether the store is known to have it."""
+        return self._expected is not None
+
     async def commit(
         self,
         base: Conversation,

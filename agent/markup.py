@@ -5,9 +5,11 @@ import hashlib
 import unicodedata
 from xml.etree import ElementTree as ET
 
+from agent.language.clean import DECEIVING
+
 Node = ET.Element
 _KEPT = "\n\t"
-_DIRECTION = frozenset("\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+_MARKED = DECEIVING | {"\u200e", "\u200f", "\u061c"}
 
 
 def node(tag: str, *children: "Node | str | None", **attributes: str | float | None) -> Node:
@@ -29,9 +31,9 @@ def node(tag: str, *children: "Node | str | None", **attributes: str | float | N
 
 
 def visible(text: str) -> str:
-    """`text` without what HTML cannot hold, and with marks of direction shown as what they are."""
+    """`text` without what HTML cannot hold, and with marks of direction and hidden texts shown as what they are."""
     return "".join(
-        f"‹U+{ord(c):04X}›" if c in _DIRECTION else c
+        f"‹U+{ord(c):04X}›" if c in _MARKED else c
         for c in text
         if c in _KEPT or unicodedata.category(c) not in ("Cc", "Cs")
     )

@@ -24,7 +24,7 @@ class Pseudonyms:
         self._store = store
         self._key = key
 
-    async def owners(self, user: User) -> tuple[str, ...]:
+    async def of_user(self, user: User) -> tuple[str, ...]:
         """The pseudonyms of `user`: of the host's id, then of the e-mail address; none where there is neither.
 
         Raises `StoreError`.
@@ -35,7 +35,7 @@ class Pseudonyms:
         key = await self._get_key()
         return tuple(_pseudonym(key, user.tenant, name) for name in names)
 
-    async def of(self, name: str, tenant: str | None = None) -> str:
+    async def of_name(self, name: str, tenant: str | None = None) -> str:
         """The pseudonym of whom the host calls `name`, an id or an e-mail address. Raises `StoreError`."""
         return _pseudonym(await self._get_key(), tenant, name)
 

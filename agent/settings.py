@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import Literal, Self
 from urllib.parse import urlsplit
 
+from agent.budget.allowance import Allowance
 from agent.errors import SettingsError
+from agent.redaction.kinds import Kinds, parse_kinds
 
 EMBEDDED = "embedded"
 SURE = 0.2
@@ -29,8 +31,9 @@ class Settings:
     """What operators choose.
 
     `timeout` is in seconds; `sure` is how sure of its queue the embedded model has to be, from 0 to 1, before it stops
-    asking; `sentences` is the folder of a sentence model to compare texts by; `hint` says, in one line, why the model is
-    embedded.
+    asking; `sentences` is the folder of a sentence model to compare texts by; `store` is where conversations are kept, as
+    `choose_store` takes it; `redact` is what no model is to see; `log_text` whether people's words are logged; `hint`
+    says, in one line, why the model is embedded.
     """
 
     model: str = EMBEDDED
@@ -43,6 +46,10 @@ class Settings:
     state_key: str | None = field(default=None, repr=False)
     pseudonym_key: str | None = field(default=None, repr=False)
     keep: timedelta = KEEP
+    allowance: Allowance = field(default_factory=Allowance)
+    store: str | None = field(default=None, repr=False)
+    redact: Kinds = field(default_factory=Kinds)
+    log_text: bool = False
     hint: str | None = None
 
     @classmethod
@@ -65,8 +72,27 @@ class Settings:
             state_key=_key(environ, "HANDOFF_STATE_KEY"),
             pseudonym_key=_key(environ, "HANDOFF_PSEUDONYM_KEY"),
             keep=_keep(environ),
+            allowance=_allowance(environ),
+            store=environ.get("HANDOFF_STORE", "").strip() or None,
+            redact=parse_kinds(environ.get("HANDOFF_REDACT", "")),
+            log_text=_log_text(environ),
             hint=_HINT if name is None else None,
         )
+
+
+def log_format(environ: Mapping[str, str]) -> Literal["warnings", "json"]:
+    """HANDOFF_LOG: warnings for people, or every event as JSON. Raises `SettingsError`."""
+    value = environ.get("HANDOFF_LOG", "").strip() or "warnings"
+    if value not in ("warnings", "json"):
+        raise SettingsError(f"HANDOFF_LOG is {value!r}: it is warnings or json.")
+    return value  # type: ignore[return-value]  # checked just now
+
+
+def _log_text(environ: Mapping[str, str]) -> bool:
+    value = environ.get("HANDOFF_LOG_TEXT", "").strip() or "0"
+    if value not in ("0", "1"):
+        raise SettingsError(f"HANDOFF_LOG_TEXT is {value!r}: it is 1 to log what people say, or 0.")
+    return value == "1"
 
 
 def _model(environ: Mapping[str, str], model: str | None) -> str | None:
@@ -168,6 +194,11 @@ def _key(environ: Mapping[str, str], name: str) -> str | None:
     if key is not None and len(key.strip()) < KEY_CHARS:
         raise SettingsError(f"{name} is too short: it takes {KEY_CHARS} characters or more.")
     return key
+
+
+def _allowance(environ: Mapping[str, str]) -> Allowance:
+    value = environ.get("HANDOFF_BUDGET", "").strip()
+    return Allowance.parse(value) if value else Allowance()
 
 
 def _keep(environ: Mapping[str, str]) -> timedelta:

@@ -47,18 +47,19 @@ def scripted(case: Case, trial: int) -> Player:  # noqa: ARG001 - a script is th
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stage:
-    """What all conversations of a run share. `player` makes the person of a case."""
+    """What all conversations of a run share. `player` makes the person of a case; `fail_calls` as in `Plan`."""
 
     source: CatalogueSource
     model: ChatModel
     limits: Limits
     tape: Tape | None = None
     player: Callable[[Case, int], Player] = scripted
+    fail_calls: float = 0.0
 
 
 async def play(case: Case, trial: int, stage: Stage) -> Result:
     """What came of `case`. Never raises but for what ends the program: a conversation that breaks has an `error`."""
-    model = PlayedModel(stage.model, stage.tape, (case.id, trial))
+    model = PlayedModel(stage.model, stage.tape, (case.id, trial), stage.fail_calls)
     agent = HandoffAgent(stage.source, model=model, clock=lambda: case.now, limits=stage.limits)
     player = stage.player(case, trial)
     conversation = _Conversation(agent.start(case.user.user), model, stage.source)

@@ -3,6 +3,7 @@
 from typing import Any
 
 from agent.language.locale import words_of
+from agent.models.catalogue_text import quoted
 from agent.models.json_text import first_object
 from agent.models.server import ChatServer
 from agent.records.reply import Reply
@@ -16,6 +17,7 @@ from prompts import prompt
 LONGEST = 500
 """Characters; people answer a question more shortly."""
 _ANSWER_TOKENS = 500
+_FACT = 2_000  # characters of one, and of the opening
 
 
 class LLMUser(ScriptedUser):
@@ -38,7 +40,7 @@ class LLMUser(ScriptedUser):
         if not self._facts:
             return None
         self._talk.append({"role": "user", "content": reply.text})
-        facts = "\n".join(f"{key}: {text}" for key, text in self._facts.items())
+        facts = "\n".join(f"{key}: {quoted(text, _FACT)}" for key, text in self._facts.items())
         system = {"role": "system", "content": prompt("person", facts=facts)}
         # In the model's eyes the assistant is the user. It answers; what it said before are its own answers.
         request = {"model": self._server.model, "messages": [system, *_from_the_user(self._talk)]}
@@ -101,5 +103,5 @@ def _from_the_user(talk: list[dict[str, str]]) -> list[dict[str, str]]:
     # Chat templates want the user to begin: the opening becomes part of what the person is told.
     opening, *rest = talk
     first, *later = rest
-    began = f"[You wrote first: {opening['content']}]\n{first['content']}"
+    began = f"[You wrote first: {quoted(opening['content'], _FACT)}]\n{first['content']}"
     return [{"role": "user", "content": began}, *later]

@@ -50,7 +50,8 @@ class Plan:
     """A run. Everything here can go to another process.
 
     `user` is the model that plays the people; without it they are scripted. `tags` takes only cases with one of
-    them, `limit` the first so many. `tape` is the file of answers, if any, and `mode` what is done with it.
+    them, `limit` the first so many. `fail_calls` is the share, between 0 and 1, of the model's calls that are made
+    to fail: does the person get through all the same? `tape` is the file of answers, if any, and `mode` what is done with it.
     """
 
     queues: Path
@@ -61,6 +62,7 @@ class Plan:
     trials: int = 1
     limit: int | None = None
     tags: tuple[str, ...] = ()
+    fail_calls: float = 0.0
     concurrency: int = 8
     tape: Path | None = None
     mode: Mode = "cache"
@@ -109,6 +111,7 @@ class Plan:
             "trials": self.trials,
             "limit": self.limit,
             "tags": list(self.tags),
+            "fail_calls": self.fail_calls or None,
             "cases": self.cases.hash,
             "catalogue": self.catalogue_hash,
             "sentences": self.sentences_hash,
@@ -135,16 +138,19 @@ def make_plan(
     trials: int = 1,
     limit: int | None = None,
     tags: Iterable[str] = (),
+    fail_calls: float = 0.0,
     concurrency: int = 8,
 ) -> Plan:
     """A plan of files that are in order; see `Plan`.
 
-    Raises `CatalogueError` and `CaseFileError` with every mistake, `InputError` for a number below 1, `SettingsError`
+    Raises `CatalogueError` and `CaseFileError` with every mistake, `InputError` for a number out of range, `SettingsError`
     for a sentence model that cannot be used.
     """
     for name, number in (("trials", trials), ("limit", limit), ("concurrency", concurrency)):
         if number is not None and number < 1:
             raise InputError(f"{name} is {number}: it can be 1 or more")
+    if not 0 <= fail_calls <= 1:
+        raise InputError(f"fail_calls is {fail_calls}: it can be from 0 to 1")
     choose_meaning(settings)  # so that one that cannot be used is told before anything is begun
     views = CatalogueSource(queues).current()
     checked = check_cases(cases, views)
@@ -163,6 +169,7 @@ def make_plan(
         trials=trials,
         limit=limit,
         tags=tuple(tags),
+        fail_calls=fail_calls,
         concurrency=concurrency,
     )
 

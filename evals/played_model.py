@@ -10,6 +10,7 @@ from pydantic import TypeAdapter
 from agent.errors import ModelError, ModelRejected, ModelUnavailable, RunError, StoreError
 from agent.models.base import Answer, Briefing, ChatModel
 from agent.records.decision import Decision
+from evals.failing import Failing
 from evals.result import Call
 from evals.tape import Tape
 from evals.taped import TOO_LATE, Entry, Taped
@@ -31,12 +32,19 @@ class PlayedModel:
     """A `ChatModel` over another one, for the conversation `conversation` (its case and trial).
 
     `broken` says what keeps the conversation from being scored at all: a key that is refused, a tape without the
-    answer. `waited` and `spent` count seconds: how long the answers took when they were given, and took now.
+    answer. `fail_calls` is the share of the calls that are made to fail (`Failing`). `waited` and `spent` count seconds: how long the answers took when they were given, and took now.
     """
 
-    def __init__(self, model: ChatModel, tape: Tape | None, conversation: tuple[str, int]) -> None:
+    def __init__(
+        self,
+        model: ChatModel,
+        tape: Tape | None,
+        conversation: tuple[str, int],
+        fail_calls: float = 0.0,
+    ) -> None:
         self._model = model
         self._taped = Taped(tape, conversation) if tape and isinstance(model, Asks) else None
+        self._failing = Failing(fail_calls, conversation)
         self._calls: list[Call] = []
         self.broken: str | None = None
         self.waited = 0.0
@@ -52,6 +60,7 @@ class PlayedModel:
         began = time.perf_counter()
         waited: float | None = None
         try:
+            self._failing.call()
             if self._taped and isinstance(self._model, Asks):
 
                 async def make() -> Entry:

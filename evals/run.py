@@ -103,6 +103,7 @@ async def _stage(plan: Plan, model: ChatModel | None) -> AsyncIterator[Stage]:
             limits=Limits(seconds=plan.settings.timeout),
             tape=tape,
             player=users or scripted,
+            fail_calls=plan.fail_calls,
         )
     finally:
         # After Ctrl-C turns may still be running, and nobody waits for them any more.

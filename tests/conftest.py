@@ -24,6 +24,12 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(autouse=True)
+def own_list_of_files(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """What tests write is not noted among the developer's files."""
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path_factory.getbasetemp() / "state"))
+
+
+@pytest.fixture(autouse=True)
 def lock_started_processes(monkeypatch: pytest.MonkeyPatch) -> None:
     """The lock on the network holds for the programs that tests start, too (pytest-socket is in this one only)."""
     paths = [str(Path(__file__).parent / "support" / "loopback_only"), os.environ.get("PYTHONPATH", "")]

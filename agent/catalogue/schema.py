@@ -3,12 +3,24 @@
 from functools import cached_property
 from typing import Annotated, Literal
 
-from pydantic import Discriminator, Field, Tag
+from pydantic import BeforeValidator, Discriminator, Field, Tag
 
 from agent.catalogue.beyondtrust import BeyondTrust, PortalLinkSettings, SessionKeySettings
 from agent.catalogue.gathered import Gathered
 from agent.catalogue.hours import Hours
-from agent.catalogue.texts import Example, HelpUrl, Language, Name, Prose, QueueId, TargetUrl, Text
+from agent.catalogue.texts import (
+    ANY,
+    Example,
+    HelpUrl,
+    Language,
+    Name,
+    Notice,
+    NoticeLanguage,
+    Prose,
+    QueueId,
+    TargetUrl,
+    Text,
+)
 from agent.records.base import Record
 
 
@@ -73,6 +85,10 @@ class Queue(Record):
     beyondtrust: BeyondTrust | None = None
 
 
+def _in_all_languages(notice: object) -> object:
+    return {ANY: notice} if isinstance(notice, str) else notice
+
+
 NO_KEYS = frozenset({"hash", "gathered"})
 """Fields of a `Catalogue` that are no keys of the file."""
 
@@ -80,7 +96,7 @@ NO_KEYS = frozenset({"hash", "gathered"})
 class Catalogue(Record):
     """A catalogue.
 
-    `examples_from` names files of eval cases, relative to the catalogue's folder; `gathered` is what was read from
+    `notice` is what people read before their first message, by language. `examples_from` names files of eval cases, relative to the catalogue's folder; `gathered` is what was read from
     them. `hash` is the SHA-256 of the file it came from, and of those files.
     """
 
@@ -90,6 +106,9 @@ class Catalogue(Record):
     calendars: dict[Text, Hours] = Field(default_factory=dict)
     other_help: tuple[Link, ...] = ()
     after_hours: Link | None = None
+    notice: Annotated[dict[NoticeLanguage, Notice], BeforeValidator(_in_all_languages)] = Field(
+        default_factory=dict
+    )
     examples_from: tuple[Text, ...] = ()
     queues: Annotated[tuple[Queue, ...], Field(min_length=1)]
     hash: str = ""
@@ -99,6 +118,13 @@ class Catalogue(Record):
     def by_id(self) -> dict[str, Queue]:
         """Every queue by its id, hidden ones too: only for checks, never for what a person is shown."""
         return {queue.id: queue for queue in self.queues}
+
+    def notice_in(self, locale: str | None) -> str:
+        """The notice for `locale` ("de-AT"): in it, in its language, for all others, in any; "" where there is none."""
+        known = {language.lower(): text for language, text in self.notice.items()}
+        wanted = (locale or "en").replace("_", "-").lower()
+        found = (known.get(language) for language in (wanted, wanted.split("-")[0], ANY, "en"))
+        return next(filter(None, found), next(iter(known.values()), ""))
 
     def hours_of(self, queue: Queue) -> Hours | None:
         """The queue's own hours, else its calendar's, else None: always open."""

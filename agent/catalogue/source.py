@@ -5,12 +5,14 @@ import os
 import time
 from collections.abc import Callable
 from pathlib import Path
+from threading import Lock
 from typing import Self
 
 from agent.catalogue.load import load
 from agent.catalogue.schema import Catalogue
 from agent.catalogue.view import Views
 from agent.errors import CatalogueError
+from agent.logs import fields
 from agent.retrieval.vectors import STATIC, Meaning
 
 logger = logging.getLogger("agent.catalogue")
@@ -42,33 +44,51 @@ class CatalogueSource:
         self._clock = clock
         self._looked = clock()
         self._stamps: dict[Path, _Stamp] = {}
-        self._views = self._load(path)
+        self._looking = Lock()
+        self.views = self._load(path)
+        """Those of the last look; no I/O."""
 
     @classmethod
     def fixed(cls, catalogue: Catalogue, meaning: Meaning = STATIC) -> Self:
         """A source of this very catalogue, which never changes."""
         source = cls.__new__(cls)
-        source._path, source._views = None, Views(catalogue, meaning)  # noqa: SLF001 — its own parts
+        source._path, source.views = None, Views(catalogue, meaning)  # noqa: SLF001 — its own parts
         return source
 
+    @property
+    def is_due(self) -> bool:
+        """Whether `current` would look at the file."""
+        return self._path is not None and self._clock() - self._looked >= LOOK_EVERY
+
     def current(self) -> Views:
-        """The views of the catalogue as it is now. Looks at the file at most once a second; never raises."""
-        if self._path is not None and self._clock() - self._looked >= LOOK_EVERY:
-            self._looked = self._clock()
-            if self._stamps != {path: _stamp(path) for path in self._stamps}:
-                self._reload(self._path)
-        return self._views
+        """The views of the catalogue as it is now. Looks at the file at most once a second; never raises.
+
+        While one thread reads a changed file, the others go on with the old catalogue.
+        """
+        if self._path is not None and self.is_due and self._looking.acquire(blocking=False):
+            try:
+                self._looked = self._clock()
+                if self._stamps != {path: _stamp(path) for path in self._stamps}:
+                    self._reload(self._path)
+            finally:
+                self._looking.release()
+        return self.views
 
     def _reload(self, path: str | os.PathLike[str]) -> None:
         try:
             views = self._load(path)
         except CatalogueError as error:
-            logger.warning("The catalogue cannot be taken over, the previous one stays in use:\n%s", error)
+            logger.warning(
+                "The catalogue cannot be taken over, the previous one stays in use:\n%s",
+                error,
+                extra=fields("catalogue_refused"),
+            )
             return
         catalogue = views.catalogue
-        if catalogue.hash != self._views.catalogue.hash:  # else the views, and what hangs on them, stay good
-            self._views = views
-            logger.info("%s: %d queues are in use now", os.fspath(path), len(catalogue.queues))
+        if catalogue.hash != self.views.catalogue.hash:  # else the views, and what hangs on them, stay good
+            self.views = views
+            told = fields("catalogue_loaded", queues=len(catalogue.queues))
+            logger.info("%s: %d queues are in use now", os.fspath(path), len(catalogue.queues), extra=told)
 
     def _load(self, path: str | os.PathLike[str]) -> Views:
         # Stamps before reading: what is written meanwhile is a change. A file that was not known has none yet, so it is

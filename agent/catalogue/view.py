@@ -11,6 +11,7 @@ from typing import NamedTuple
 from agent.catalogue.gathered import evenly
 from agent.catalogue.schema import Catalogue, Queue
 from agent.language.locale import WORD
+from agent.language.placeholders import without_placeholders
 from agent.language.understand import content_words
 from agent.records.user import User
 from agent.retrieval.index import Index
@@ -85,9 +86,12 @@ class View:
     def search(self, text: str, limit: int = 5, *, language: str | None = None) -> list[Hit]:
         """The visible queues that fit `text` best, best first, with scores between 0 and 1.
 
-        Between queues that fit equally well, one that speaks `language` comes first.
+        Between queues that fit equally well, one that speaks `language` comes first. Nothing is found while another
+        thread makes the index: nobody waits for that.
         """
-        found = self.index.search(text, limit + EQUALS if language else limit)
+        if not self.is_ready and self._making.locked():
+            return []
+        found = self.index.search(without_placeholders(text), limit + EQUALS if language else limit)
         hits = [Hit(self.queues[index], score) for index, score in found]
         if language:
             hits.sort(key=lambda hit: (-round(hit.score, 2), not _speaks(hit.queue, language)))
@@ -102,7 +106,7 @@ def shared_words(queue: Queue, text: str) -> list[str]:
     """The words of `text`, as they are written there, that the queue's own words hold, too."""
     own = set(content_words(" ".join([queue.name, queue.description, *queue.examples])))
     shared: dict[str, str] = {}
-    for word in WORD.findall(text):
+    for word in WORD.findall(without_placeholders(text)):
         for known in own.intersection(content_words(word)):
             shared.setdefault(known, word)
     return list(shared.values())

@@ -9,6 +9,7 @@ from typing import TextIO
 import click
 
 from agent.agent import HandoffAgent
+from agent.artefacts import note
 from agent.chat import Chat
 from agent.cli.attributes import parse_attributes
 from agent.cli.loop import Talk, run_lines
@@ -20,6 +21,7 @@ from agent.data import example_path
 from agent.models.choose import choose_model
 from agent.records.user import User
 from agent.settings import EMBEDDED, Settings
+from agent.stores.memory import MemoryStore
 
 _FILE = click.Path(path_type=Path)
 
@@ -74,17 +76,20 @@ def chat(
         at_terminal = not as_json and is_terminal(sys.stdin) and is_terminal(display)
         # A person sees the step as soon as the model begins to choose.
         agent = HandoffAgent.from_file(
-            queues or example_path(), model=choose_model(settings, stream=at_terminal)
+            queues or example_path(), model=choose_model(settings, stream=at_terminal), store=MemoryStore()
         )
         try:
             chat = agent.resume(read_conversation(resume)) if resume else agent.start(user=user)
             talk = Talk(chat, runner, _saved_file(save, resume) if save else None)
             if as_json:
-                run_lines(talk, JsonScreen(display), sys.stdin.buffer)
+                events = JsonScreen(display)
+                talk.show_notice(events)
+                run_lines(talk, events, sys.stdin.buffer)
             elif at_terminal:
                 _at_terminal(talk, display, _header(queues, settings.model))
             else:
                 screen = PlainScreen(display)
+                talk.show_notice(screen)
                 talk.show_last(screen)
                 run_lines(talk, screen, sys.stdin.buffer)
         finally:
@@ -99,6 +104,7 @@ def _saved_file(save: Path, resume: Path | None) -> SavedFile:
     file = SavedFile(save)
     going_on = resume is not None and resume.exists() and save.exists() and resume.samefile(save)
     older = None if going_on else file.keep_older()
+    note(save, "conversation")
     if older:
         tell_operator(f"{save} held another conversation, which is now in {older.name}")
     return file
@@ -119,6 +125,7 @@ def _at_terminal(talk: Talk, display: TextIO, header: str) -> None:
 
     screen = RichScreen(display)
     screen.note(header)
+    talk.show_notice(screen)
     talk.show_last(screen)
     with Keyboard(display) as keyboard:
         run_interactive(talk, screen, keyboard)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from agent.artefacts import note
 from agent.catalogue.source import CatalogueSource
 from agent.catalogue.view import Views
 from agent.cli.notices import tell_operator, warnings_on_stderr
@@ -70,6 +71,7 @@ def events(*, listen: str, out: Path, token_env: str, allow: tuple[str, ...], qu
 
     with _socket(host, port, listen) as listener, warnings_on_stderr():
         file = EventFile(out)
+        note(out, "events")
         try:
             receiver = Receiver(file, token, _Newest(source).teams, allow=networks)
             shown = f"[{host}]" if ":" in host else host

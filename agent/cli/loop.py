@@ -10,7 +10,7 @@ from agent.cli.notices import tell_operator
 from agent.cli.saving import SavedFile
 from agent.cli.screens import JsonScreen, Screen
 from agent.errors import HandoffError, InputError
-from agent.records.events import ErrorEvent, TurnEnd, events_of
+from agent.records.events import ErrorEvent, NoticeEvent, TurnEnd, events_of
 
 
 class Talk:
@@ -46,6 +46,16 @@ class Talk:
         """Show why nothing happened."""
         screen.show(ErrorEvent(message=message))
         screen.show(TurnEnd(phase=self._chat.conversation.phase, model_calls=0))
+
+    def show_notice(self, screen: Screen) -> None:
+        """Show the catalogue's notice, if there is one and nothing was said yet."""
+        notice = self._chat.notice
+        if not notice or self._chat.conversation.messages:
+            return
+        if isinstance(screen, JsonScreen):
+            screen.show(NoticeEvent(text=notice))
+        else:
+            screen.note(f"{notice}\n")
 
     def show_last(self, screen: Screen) -> None:
         """Show the newest reply again, if there is one: where a resumed conversation stands."""

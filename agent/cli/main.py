@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 import click
 
+from agent.cli.terminal import printable
 from agent.errors import HandoffError, InputError
 
 INTERRUPTED = 130  # what a shell reports for Ctrl-C
@@ -19,6 +20,9 @@ class _Subcommand(NamedTuple):
 SUBCOMMANDS = {
     "chat": _Subcommand("agent.cli.chat", "chat", "Talk to the agent, in the terminal or through a pipe."),
     "serve": _Subcommand("agent.cli.serve", "serve", "Serve the agent over HTTP."),
+    "prompt": _Subcommand(
+        "agent.cli.prompt", "prompt", "Print what the model would be asked about a message, byte for byte."
+    ),
     "queues": _Subcommand(
         "agent.cli.queues", "queues", "Check a catalogue of queues, search it, write it from an appliance."
     ),
@@ -29,6 +33,10 @@ SUBCOMMANDS = {
     "events": _Subcommand(
         "agent.cli.events", "events", "Take the appliance's outbound events, for outcomes."
     ),
+    "audit": _Subcommand(
+        "agent.cli.audit", "audit", "Tell who agreed to what, when, and why it went to that queue."
+    ),
+    "privacy": _Subcommand("agent.cli.privacy", "privacy", "Find or delete what is kept of a person."),
     "appliance": _Subcommand(
         "agent.cli.appliance", "appliance", "Run a stand-in appliance, to try everything without BeyondTrust."
     ),
@@ -59,14 +67,14 @@ class _Group(click.Group):
         try:
             return super().invoke(ctx)
         except InputError as error:
-            raise _BadInput(str(error)) from error
+            raise _BadInput(printable(str(error))) from error
         except HandoffError as error:
-            raise click.ClickException(str(error)) from error
+            raise click.ClickException(printable(str(error))) from error
         except BrokenPipeError:
             raise  # whoever read our output has had enough; click ends quietly
         except OSError as error:
             where = f"{error.filename}: " if error.filename else ""
-            raise _BadInput(f"{where}{error.strerror or error}") from error
+            raise _BadInput(printable(f"{where}{error.strerror or error}")) from error
         except KeyboardInterrupt as interrupt:
             raise click.exceptions.Exit(INTERRUPTED) from interrupt
 
@@ -82,11 +90,14 @@ def main() -> None:
       handoff chat --queues queues.yaml       … on your own
       echo "my laptop is dead" | handoff chat --json
       handoff serve --queues queues.yaml      … over HTTP
+      handoff prompt "my laptop is dead"      what a model would see of it
       handoff queues check queues.yaml        every mistake, with its line
       handoff queues search "SQL is slow"     which queues fit a text
       handoff queues pull --host HOST         write it from a BeyondTrust appliance
       handoff eval                            how well the shipped cases go
       handoff outcomes --since 7d             which team took them, and which were misrouted
+      handoff audit ada@acme.com --store DB   why she landed in that queue
+      handoff privacy find ada@acme.com       what is kept of her, and where
       handoff appliance                       try the BeyondTrust targets without BeyondTrust
 
     Exit codes: 0 fine, 1 it could not be done, 2 wrong usage or input.

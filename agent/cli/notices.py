@@ -1,6 +1,7 @@
 """Messages to whoever runs the program: on standard error, short, each once."""
 
 import logging
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,6 +10,8 @@ from typing import TextIO
 import click
 
 from agent.cli.terminal import is_terminal, printable
+from agent.logs import JsonFormatter
+from agent.settings import log_format
 
 
 def tell_operator(text: str, stream: TextIO | None = None) -> None:
@@ -33,10 +36,26 @@ class _Once(logging.Handler):
 
 @contextmanager
 def warnings_on_stderr() -> Iterator[None]:
-    """While this holds, what the package logs as a warning or worse reaches the operator."""
-    logger, handler = logging.getLogger("agent"), _Once()
+    """While this holds, what the package logs as a warning or worse reaches the operator.
+
+    With HANDOFF_LOG=json, every event does, as JSON. Raises `SettingsError` where that is set to anything else.
+    """
+    logger, handler = logging.getLogger("agent"), _handler()
+    level = logger.level
     logger.addHandler(handler)
+    if handler.level == logging.INFO:
+        logger.setLevel(logging.INFO)
     try:
         yield
     finally:
         logger.removeHandler(handler)
+        logger.setLevel(level)
+
+
+def _handler() -> logging.Handler:
+    if log_format(os.environ) == "warnings":
+        return _Once()
+    handler = logging.StreamHandler()
+    handler.setLevel(logging.INFO)
+    handler.setFormatter(JsonFormatter())
+    return handler

@@ -11,6 +11,7 @@ from typing import Any
 
 import click
 
+from agent.artefacts import note
 from agent.catalogue.load import load
 from agent.catalogue.schema import Catalogue
 from agent.cli.notices import tell_operator, warnings_on_stderr
@@ -24,6 +25,7 @@ from agent.outcomes.misroutes import MINUTES, Misroute, misroute_in
 from agent.outcomes.outcome import Outcome, outcome_of
 from agent.outcomes.review import add_to_review, read_review
 from agent.outcomes.teams import Teams
+from agent.stores.choose import file_of
 
 _FILE = click.Path(path_type=Path)
 INCOMPLETE = 3
@@ -44,7 +46,9 @@ INCOMPLETE = 3
 )
 @click.option("--report", is_flag=True, help="Read the report beside --events, too.")
 @click.option(
-    "--store", type=_FILE, metavar="FILE", help="The agent's SQLite file, to find the conversations."
+    "--store",
+    metavar="STORE",
+    help="The agent's store, to find the conversations: its SQLite file, postgresql://… or redis://….",
 )
 @click.option(
     "--peer-minutes",
@@ -65,7 +69,7 @@ def outcomes(
     until: str | None,
     events: tuple[Path, ...],
     report: bool,
-    store: Path | None,
+    store: str | None,
     peer_minutes: float,
     review: Path | None,
     out: Path | None,
@@ -95,7 +99,7 @@ def outcomes(
     if report and not events:
         raise click.UsageError("--report goes with --events; without them the report is read anyway.")
     for option, path in (("--out", out), ("--review", review)):
-        others = (*events, store, queues, *([out] if option == "--review" else ()))
+        others = (*events, file_of(store or ""), queues, *([out] if option == "--review" else ()))
         if path and path.resolve() in {other.resolve() for other in others if other}:
             raise click.UsageError(
                 f"{option} {path}: this file is for something else here: name another one."
@@ -122,6 +126,7 @@ def outcomes(
     )
     if out:
         replace_file(out, "".join(one.model_dump_json() + "\n" for one in found).encode())
+        note(out, "outcomes")
     if as_json:
         click.echo(summary.model_dump_json())
     else:
@@ -147,6 +152,7 @@ def _to_review(path: Path, misroutes: list[Misroute], gathered: Gathered, catalo
         return made.model_dump(mode="json", exclude_defaults=True) if made else None
 
     new = add_to_review(path, misroutes, case)
+    note(path, "review")
     tell_operator(
         f"{path}: {new:,} new to review, {len(misroutes) - new:,} were there: read each, set `approved` to true or "
         f"false, then: handoff eval add --review {path}"

@@ -4,7 +4,8 @@ from typing import Protocol, TextIO
 
 from agent.cli.terminal import printable
 from agent.records.events import Event
-from agent.records.reply import Button
+from agent.renderers.layout import step_text
+from agent.renderers.plain import button_text
 
 
 class Screen(Protocol):
@@ -29,11 +30,11 @@ class PlainScreen:
         """Show one event."""
         match event.type:
             case "step" if event.status != "pending":
-                self.note(f"{'✓' if event.status == 'success' else '✗'} {event.text}")
+                self.note(step_text(event))
             case "text":
                 self.note(event.text)
             case "buttons":
-                self.note("  ".join(map(_button, event.buttons)))
+                self.note("  ".join(map(button_text, event.buttons)))
             case "handoff":
                 self.note(event.url)
             case "error":
@@ -44,11 +45,6 @@ class PlainScreen:
     def note(self, text: str) -> None:
         """Print `text`, free of control characters."""
         print(printable(text), file=self._stream, flush=True)
-
-
-def _button(button: Button) -> str:
-    # Nobody can press a link here, so its address has to be readable.
-    return f"[{button.label}: {button.url}]" if button.action == "link" else f"[{button.label}]"
 
 
 class JsonScreen:

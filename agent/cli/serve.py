@@ -14,7 +14,7 @@ from agent.errors import InputError
 from agent.extras import needs_extra
 from agent.models.choose import choose_model
 from agent.settings import Settings
-from agent.stores.base import Store
+from agent.stores.choose import choose_store
 
 _FILE = click.Path(path_type=Path)
 
@@ -36,7 +36,7 @@ _FILE = click.Path(path_type=Path)
     default="handoff.db",
     show_default=True,
     metavar="STORE",
-    help="A SQLite file, or “memory”: gone at the end.",
+    help="A SQLite file, postgresql://…, redis://…, or “memory”: gone at the end.",
 )
 def serve(*, queues: Path | None, model: str | None, host: str, port: int, store: str) -> None:
     """Serve the agent over HTTP: JSON, or server-sent events.
@@ -67,7 +67,7 @@ def serve(*, queues: Path | None, model: str | None, host: str, port: int, store
     settings = Settings.from_environment(os.environ, model=model)
     if settings.hint:
         tell_operator(settings.hint)
-    kept = _store(store)
+    kept = choose_store(store)
     with warnings_on_stderr(), listen(str(address), port) as listener:
         agent = HandoffAgent.from_file(
             queues or example_path(), model=choose_model(settings, stream=True), store=kept
@@ -84,13 +84,3 @@ def _address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
         return ipaddress.ip_address("127.0.0.1" if host == "localhost" else host.strip("[]"))
     except ValueError:
         raise InputError(f"--host {host}: write an IP address, such as 127.0.0.1 or 0.0.0.0") from None
-
-
-def _store(text: str) -> Store:
-    if text == "memory":
-        from agent.stores.memory import MemoryStore
-
-        return MemoryStore()
-    from agent.stores.sqlite import SQLiteStore
-
-    return SQLiteStore(text)

@@ -7,6 +7,8 @@ import sys
 import unicodedata
 from typing import TYPE_CHECKING, TextIO
 
+from agent.language.clean import DECEIVING
+
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -16,8 +18,6 @@ _SEQUENCE = re.compile(
     r"|(?:\x1b[]P^_X]|[\x90\x98\x9d-\x9f])[^\x07\x1b\x80-\x9f]*(?:\x07|\x1b\\|\x9c)"
     r"|\x1b[ -/]*[0-Z\\^-~]"
 )
-# Overrides and isolates of the writing direction, which make a text read as another one.
-_DIRECTION = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
 def printable(text: str) -> str:
@@ -31,7 +31,7 @@ def printable(text: str) -> str:
 
 
 def _is_control(character: str) -> bool:
-    return character in _DIRECTION or unicodedata.category(character) in {"Cc", "Cs"}
+    return character in DECEIVING or unicodedata.category(character) in {"Cc", "Cs"}
 
 
 def is_terminal(stream: TextIO) -> bool:

@@ -6,9 +6,14 @@ Nothing here is HTML or Markdown escaping: replies are plain text, and whoever r
 import re
 import unicodedata
 
-# Bidirectional overrides and isolates can make text read as something else than it is.
-_BIDI = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
+# Overrides and isolates of the direction make a text read as something else than it is. Tags and supplementary
+# variation selectors show nothing, but a whole text can be hidden in them, which models read.
+DECEIVING = frozenset(map(chr, [*range(0x202A, 0x202F), *range(0x2066, 0x206A), *range(0xE0000, 0xE0200)]))
+"""Characters that no text needs, and that make what is read differ from what is sent."""
+_TAKEN_OUT = dict.fromkeys(map(ord, DECEIVING))
 _KEPT = "\n\t"
+# Of no width, and not needed to write any language or emoji, as joiners are.
+_NO_WIDTH = dict.fromkeys([0xAD, 0x61C, 0x180E, 0x200B, *range(0x2060, 0x2065), 0xFEFF])
 
 _SCHEME = re.compile(r"\b[a-z][a-z0-9+.-]{1,20}:/+\s*|\b(?:mailto|tel|sms|javascript|data):", re.IGNORECASE)
 # Bounded, so that a text of brackets costs no more than any other.
@@ -61,11 +66,16 @@ _NOT_DOMAINS = frozenset(
 
 
 def clean(text: str) -> str:
-    """`text` without control characters (but line breaks and tabs), bidi overrides and lone surrogates."""
-    text = text.encode("utf-8", "replace").decode().replace("\r\n", "\n").translate(_BIDI)
+    """`text` without control characters (but line breaks and tabs), `DECEIVING` ones and lone surrogates."""
+    text = text.encode("utf-8", "replace").decode().replace("\r\n", "\n").translate(_TAKEN_OUT)
     if text.isprintable():
         return text.strip()
     return "".join(c for c in text if c in _KEPT or unicodedata.category(c) not in ("Cc", "Cs")).strip()
+
+
+def reads_as_written(text: str) -> bool:
+    """Whether `clean` takes nothing out of the midst of `text`."""
+    return clean(text) == text.replace("\r\n", "\n").strip()
 
 
 def one_line(text: str, limit: int) -> str:
@@ -80,7 +90,7 @@ def inert(text: str, allowed: str = "") -> str:
     The words of `allowed` (what the person wrote themselves) are left as they are.
     """
     own = set(allowed.split())
-    text = _MARKDOWN_LINK.sub(r"\1 \2", text)
+    text = _MARKDOWN_LINK.sub(r"\1 \2", text.translate(_NO_WIDTH))
     return re.sub(r"\S+", lambda word: word[0] if word[0] in own else _inert_word(word[0]), text)
 
 

@@ -3,9 +3,14 @@
 A *yes* stands here and nowhere else: no model can give one.
 """
 
+import unicodedata
 from functools import cache
 
 from agent.language.locale import Intent, folded, locales, words_of
+from agent.language.placeholders import without_placeholders
+
+# What keyboards and pages put around a text, and what does not show there.
+_AROUND = " \t\n\u200b\u200e\u200f\u2060\ufeff"
 
 
 @cache
@@ -37,13 +42,18 @@ def _human_words() -> frozenset[str]:
 
 
 def intent_of(text: str) -> Intent | None:
-    """The intent of a message that is nothing but one of the listed phrases."""
-    return _intents().get(folded(text))
+    """The intent of a message that is nothing but one of the listed phrases.
+
+    A yes that something invisible stands in is none: it was not typed.
+    """
+    intent = _intents().get(folded(text))
+    doubtful = intent == "yes" and any(unicodedata.category(c) == "Cf" for c in text.strip(_AROUND))
+    return None if doubtful else intent
 
 
 def content_words(text: str) -> list[str]:
     """The words that can say what a problem is about."""
-    return [word for word in words_of(text) if word not in _empty_words()]
+    return [word for word in words_of(without_placeholders(text)) if word not in _empty_words()]
 
 
 def describes_problem(text: str) -> bool:

@@ -8,7 +8,7 @@ from agent.language.clean import one_line
 from prompts import line
 
 # What delimits lines, columns and sections of the prompt may not come from a text inside.
-_LOOKALIKES = str.maketrans("<>|", "‹›/")
+_LOOKALIKES = str.maketrans("<>|＜＞｜﹤﹥￨", "‹›/‹›/‹›/")
 _EXAMPLES = 5  # more would only make the prompt longer
 
 

@@ -16,6 +16,7 @@ from agent.catalogue.view import View
 from agent.models import encoding_json
 from agent.models.base import Briefing
 from agent.models.catalogue_text import queue_lines, quoted
+from agent.models.gone import gone_names, without_gone
 from agent.models.handles import handles
 from agent.models.state import candidates_of, state_text
 from agent.models.tokens import Count, counter, cut, in_bytes
@@ -89,7 +90,7 @@ class PromptWriter:
         queues = briefing.view.queues if candidates is None else candidates
         return Prompt(
             system=prefix.text,
-            turns=tuple(self._cut(_turns(briefing.messages), [prefix.text, state], reserved)),
+            turns=tuple(self._cut(_turns(briefing.messages, briefing.view), [prefix.text, state], reserved)),
             state=state,
             listed=prefix.listed,
             ids={prefix.shown[queue.id]: queue.id for queue in queues},
@@ -149,13 +150,18 @@ def _message(role: str, content: str) -> ChatMessage:
     return {"role": role, "content": content}
 
 
-def _turns(messages: Sequence[Message]) -> list[ChatMessage]:
+def _turns(messages: Sequence[Message], view: View) -> list[ChatMessage]:
     """The conversation as turns that alternate, as many chat templates demand."""
     turns: list[ChatMessage] = []
+    gone = gone_names(messages, view)
     for message in messages:
         text = "" if message.role == "assistant" and message.aside else _text(message)
         if not text:
             continue
+        if gone and (
+            message.role == "assistant" or message.action not in (None, "summary")
+        ):  # their words stay
+            text = without_gone(text, gone)
         if turns and turns[-1]["role"] == message.role:
             turns[-1]["content"] += f"\n{text}"
         else:

@@ -1,15 +1,13 @@
 """The conversations behind handoffs, found in the host's store by the proposals' references."""
 
 from collections.abc import Collection
-from pathlib import Path
 from typing import NamedTuple
 
 from agent import document
-from agent.errors import DocumentError, InputError
+from agent.errors import DocumentError
 from agent.records.conversation import Conversation
 from agent.records.reply import Handoff
-from agent.stores.base import RESERVED
-from agent.stores.sqlite import SQLiteStore
+from agent.stores.base import RESERVED, Store
 from agent.turn.gate import accepted
 
 
@@ -29,16 +27,7 @@ class Found(NamedTuple):
     damaged: int
 
 
-def open_store(path: Path) -> SQLiteStore:
-    """The store in the file `path`. Raises `InputError` where there is none: it is not to be made here."""
-    if not path.is_file():
-        raise InputError(
-            f"--store {path}: there is no such file; give the database of the agent's SQLiteStore"
-        )
-    return SQLiteStore(path)
-
-
-async def find(store: SQLiteStore, references: Collection[str]) -> Found:
+async def find(store: Store, references: Collection[str]) -> Found:
     """The handoffs in `store` with these references; every document is looked at once. Raises `StoreError`."""
     wanted = frozenset(references)
     found: dict[str, Handed] = {}

@@ -10,13 +10,13 @@ from agent.catalogue.beyondtrust import BeyondTrustSettings
 from agent.catalogue.schema import Catalogue
 from agent.errors import SettingsError, StoreError, TargetError
 from agent.extras import needs_extra
-from agent.outcomes.conversations import Handed, find, open_store
+from agent.outcomes.conversations import Handed, find
 from agent.outcomes.event_file import read_events
 from agent.outcomes.events import Event, sessions_of
 from agent.outcomes.session import Session, joined
 from agent.stores.base import Store
+from agent.stores.choose import choose_store
 from agent.stores.memory import MemoryStore
-from agent.stores.sqlite import SQLiteStore
 
 SECONDS = 60.0
 """That one request for a piece of the report may take."""
@@ -27,13 +27,13 @@ Watch = Callable[[int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """Where to look: times in Unix seconds, files of events, the agent's store."""
+    """Where to look: times in Unix seconds, files of events, the agent's store as `choose_store` takes it."""
 
     catalogue: Catalogue
     since: int
     until: int
     events: tuple[Path, ...]
-    store: Path | None
+    store: str | None
     report: bool
 
 
@@ -53,7 +53,7 @@ async def gather(sources: Sources, watch: Watch) -> Gathered:
     """Everything that can be read. Raises `InputError` for what is wrong with settings and files."""
     found = Gathered()
     told = _from_events(sources, found)
-    store = open_store(sources.store) if sources.store else None
+    store = choose_store(sources.store, there=True) if sources.store else None
     try:
         listed = await _from_report(sources, store or MemoryStore(), found, watch) if sources.report else {}
         sessions = [joined(listed.get(id_), told.get(id_)) for id_ in {**told, **listed}]
@@ -125,7 +125,7 @@ def _one_each(sessions: Iterable[Session]) -> list[Session]:
     return list(found.values())
 
 
-async def _look_up(store: SQLiteStore, found: Gathered) -> None:
+async def _look_up(store: Store, found: Gathered) -> None:
     try:
         looked = await find(store, [session.reference for session in found.handoffs])
     except StoreError as error:

@@ -28,7 +28,7 @@ class UserMessage(Record):
 
     `action` is None for what they said, "summary" where `text` is the summary from now on, else the action
     that was pressed, with the button's label as `text`. `seen` is the proposal that the last reply had shown
-    at that moment: a yes counts for nothing else. `relayed`: another model handed it in, so it is no yes at all.
+    at that moment: a yes counts for nothing else; None, too, where something unseen stood in the text. `relayed`: another model handed it in, so it is no yes at all.
     `once` is there where the caller may make the same call again.
     """
 
@@ -90,9 +90,13 @@ class Conversation(Record):
     updated: datetime
     catalogue: str = ""
     user: User = Field(default_factory=User)
+    via: str | None = None
+    """What the conversation came in by, for example the name of a host's key; budgets are counted for it."""
     language: str | None = None
     phase: Phase = "gathering"
     messages: tuple[Message, ...] = ()
+    dropped: int = Field(default=0, ge=0)
+    """How many older messages were forgotten (see `agent.records.trim`)."""
     since: int = Field(default=0, ge=0)
     """Where the present issue begins in `messages`: after the last handoff, or after it was closed."""
     questions: int = Field(default=0, ge=0)
@@ -141,22 +145,22 @@ class Conversation(Record):
         made = self.phase in ("handed_off", "closed") and self.handoffs
         return self.handoffs[-1].proposal if made else ""
 
-    def answer_to(self, index: int) -> Reply | None:
-        """The reply that answers the message at `index`, if there is one already."""
-        later = self.messages[index + 1 :]
+    def answer_to(self, number: int) -> Reply | None:
+        """The reply that answers message `number`, counted with those that were dropped, if there is one already."""
+        later = self.messages[max(0, number + 1 - self.dropped) :]
         return next((m.reply for m in later if m.role == "assistant" and not m.aside), None)
 
-    def reply_to_press(self, index: int) -> Reply | None:
-        """What the press at `index` got: the two are committed together."""
-        message = self.messages[index + 1] if index + 1 < len(self.messages) else None
-        return message.reply if message and message.role == "assistant" else None
+    def reply_to_press(self, number: int) -> Reply | None:
+        """What press `number` got, counted as in `answer_to`: the two are committed together."""
+        reply = self.messages[number + 1 - self.dropped :][:1]
+        return reply[0].reply if reply and reply[0].role == "assistant" else None
 
-    def place_of(self, once: Once | None) -> int | None:
-        """Where what came with `once` stands, if it is here already."""
-        if once is None:
-            return None
-        said = enumerate(self.messages)
-        return next((i for i, m in said if m.role == "user" and m.once and m.once.key == once.key), None)
+    def said_with(self, once: Once | None) -> tuple[int, UserMessage] | None:
+        """What came with the name of `once`, and its number, if it is here already."""
+        for number, message in enumerate(self.messages, self.dropped):
+            if once and message.role == "user" and message.once and message.once.key == once.key:
+                return number, message
+        return None
 
     @property
     def last_reply(self) -> Reply | None:

@@ -50,6 +50,13 @@ class HandoffEvent(Record):
     queue_id: str
 
 
+class NoticeEvent(Record):
+    """What the operator wants people to read before their first message; it belongs to no turn."""
+
+    type: Literal["notice"] = "notice"
+    text: str
+
+
 class ErrorEvent(Record):
     """The input could not be taken, or the turn did not happen; nothing was changed."""
 
@@ -66,7 +73,15 @@ class TurnEnd(Record):
 
 
 Event = Annotated[
-    StepEvent | TextDelta | TextEvent | ProposalEvent | ButtonsEvent | HandoffEvent | ErrorEvent | TurnEnd,
+    NoticeEvent
+    | StepEvent
+    | TextDelta
+    | TextEvent
+    | ProposalEvent
+    | ButtonsEvent
+    | HandoffEvent
+    | ErrorEvent
+    | TurnEnd,
     Field(discriminator="type"),
 ]
 

@@ -26,6 +26,7 @@ from pydantic_core import from_json
 from agent.errors import InputError
 from agent.records.conversation import AssistantMessage, Conversation, UserMessage
 from agent.records.reply import ACTIONS, Button, Reply, Step
+from agent.renderers.layout import opens
 
 PAGE = "https://marketplace.moveworks.com/purple-chat"
 
@@ -39,7 +40,8 @@ class _Part(BaseModel):
     @classmethod
     def _remember_order(cls, data: Any, handler: ValidatorFunctionWrapHandler) -> Self:
         part: Self = handler(data)
-        part._keys = tuple(data)
+        if not isinstance(data, cls):  # else it is read already
+            part._keys = tuple(data)
         return part
 
     @model_serializer(mode="wrap")
@@ -108,6 +110,11 @@ def read_link(url: str) -> PurpleChat:
         raise InputError(f"purple-chat link: the conversation is cut off or damaged: {error}") from error
 
 
+def from_reply(reply: Reply) -> ChatMessage:
+    """Draw a reply: steps, text, links and buttons, one part each. Everything anyone wrote is escaped."""
+    return ChatMessage.model_validate({"role": "assistant", "parts": list(_parts_of_reply(reply))})
+
+
 def from_conversation(conversation: Conversation) -> PurpleChat:
     """Draw a conversation. Everything anyone wrote is escaped; a press stands in italics."""
     drawn = [
@@ -124,13 +131,21 @@ def _parts_of(message: UserMessage | AssistantMessage) -> Iterator[dict[str, Any
         # An edited summary is an action, too, but its text is the person's own.
         yield {"richText": f"<p>{pressed if message.action in ACTIONS else _escape(message.text)}</p>"}
         return
-    reply = message.reply
+    yield from _parts_of_reply(message.reply)
+
+
+def _parts_of_reply(reply: Reply) -> Iterator[dict[str, Any]]:
     if reply.steps:
         yield {"reasoningSteps": [_step(step, reply) for step in reply.steps]}
     if reply.text:
         yield {"richText": f"<p>{_escape(reply.text)}</p>"}
-    if reply.buttons:
-        yield {"buttons": [_button(button) for button in reply.buttons]}
+    # The format's buttons open nothing.
+    links = [(button, url) for button in reply.buttons if button.action == "link" and (url := opens(button))]
+    if links:
+        yield {"richText": "<p>" + "<br>".join(_link(button, url) for button, url in links) + "</p>"}
+    buttons = [_button(button) for button in reply.buttons if button.action != "link"]
+    if buttons:
+        yield {"buttons": buttons}
 
 
 def _step(step: Step, reply: Reply) -> dict[str, str]:
@@ -139,6 +154,10 @@ def _step(step: Step, reply: Reply) -> dict[str, str]:
         text = f"<em>{text}</em>"  # the one step that takes the person somewhere
     # The format knows no failed step: one that did not succeed stays open.
     return {"richText": f"<p>{text}</p>", "status": "success" if step.status == "success" else "pending"}
+
+
+def _link(button: Button, url: str) -> str:
+    return f'<a href="{html.escape(url)}">{_escape(button.label)}</a>'
 
 
 def _button(button: Button) -> dict[str, str]:

@@ -1,6 +1,5 @@
 """A turn for a request: its reply as JSON, or its events, as the request asks; measured either way."""
 
-import logging
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import ExitStack
@@ -13,12 +12,9 @@ from agent.chat import Chat
 from agent.errors import StoreError
 from agent.records.events import ErrorEvent, Event, TurnEnd
 from agent.records.reply import Reply
-from agent.server.problems import not_kept
 from agent.server.schemas import ConversationEvent
 from agent.server.service import Service
 from agent.server.sse import MEDIA_TYPE, EventStream
-
-log = logging.getLogger("agent.server")
 
 
 class Turn(NamedTuple):
@@ -64,12 +60,7 @@ async def _events(service: Service, turn: Turn) -> AsyncIterator[Event]:
     async for event in turn.events():
         if isinstance(event, ErrorEvent):
             failed = True
-            log.warning("a turn did not happen: %s", event.message)
             service.metrics.failed.inc()
-            # Its own words are for the operator.
-            conversation = turn.chat.conversation
-            yield ErrorEvent(message=str(not_kept(conversation.user.locale or conversation.language)))
-            continue
         if isinstance(event, TurnEnd) and not failed:
             service.metrics.turn(turn.said, begun, turn.chat.conversation)
         yield event

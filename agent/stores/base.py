@@ -17,12 +17,12 @@ class Stored(NamedTuple):
 
 
 class Terms(NamedTuple):
-    """How a document is kept: for `keep` seconds from now (None: for ever), and found by `owners`.
+    """How a document is kept: for `keep` seconds from now (None: for ever), and found by `tags`.
 
-    The owners of the first save hold. `entry` is added to the history.
+    The tags of all saves add up. `entry` is added to the history.
     """
 
-    owners: Sequence[str] = ()
+    tags: Sequence[str] = ()
     keep: float | None = None
     entry: str | None = None
 
@@ -65,8 +65,8 @@ class Store(Protocol):
         """The entries of `id_`, the oldest first; they outlive the document by `HISTORY_SECONDS` at most."""
         ...
 
-    async def owned_by(self, owner: str) -> list[str]:
-        """The ids, in their order, that were first saved with `owner`, as long as a document or a history is kept."""
+    async def tagged(self, tag: str) -> list[str]:
+        """The ids, in their order, that were saved with `tag`, as long as a document or a history is kept."""
         ...
 
     async def delete(self, id_: str, *, entry: str | None = None) -> None:

@@ -33,7 +33,7 @@ class MemoryStore:
     def __init__(self) -> None:
         self._kept: dict[str, _Document] = {}
         self._histories: dict[str, list[_Entry]] = {}
-        self._owners: dict[str, frozenset[str]] = {}
+        self._tags: dict[str, set[str]] = {}
         self._lock = threading.Lock()
 
     async def load(self, id_: str) -> Stored | None:
@@ -60,8 +60,8 @@ class MemoryStore:
             self._kept[id_] = _Document(
                 Stored(revision, document), None if terms.keep is None else now + terms.keep
             )
-            if expected is None and terms.owners:
-                self._owners[id_] = frozenset(terms.owners)
+            if terms.tags:
+                self._tags.setdefault(id_, set()).update(terms.tags)
             self._add(id_, terms.entry)
             return True
 
@@ -78,17 +78,19 @@ class MemoryStore:
         with self._lock:
             return [entry.text for entry in self._histories.get(id_, ()) if entry.until > now]
 
-    async def owned_by(self, owner: str) -> list[str]:
-        """The ids that were first saved with `owner`."""
+    async def tagged(self, tag: str) -> list[str]:
+        """The ids that were saved with `tag`."""
+        now = time.time()
         with self._lock:
-            return sorted(id_ for id_, owners in self._owners.items() if owner in owners)
+            found = [id_ for id_, tags in self._tags.items() if tag in tags]
+            return sorted(id_ for id_ in found if self._is_found(id_, now))
 
     async def delete(self, id_: str, *, entry: str | None = None) -> None:
         """Forget a conversation, but not its history, to which `entry` is added."""
         with self._lock:
             self._kept.pop(id_, None)
             self._add(id_, entry)
-            self._forget_owners()
+            self._forget_tags()
 
     async def sweep(self) -> int:
         """Free the space of what is no longer kept."""
@@ -101,7 +103,7 @@ class MemoryStore:
                 self._histories[id_] = [entry for entry in entries if entry.until > now]
                 if not self._histories[id_]:
                     del self._histories[id_]
-            self._forget_owners()
+            self._forget_tags()
             return len(over)
 
     async def close(self) -> None:
@@ -109,14 +111,19 @@ class MemoryStore:
         with self._lock:
             self._kept.clear()
             self._histories.clear()
-            self._owners.clear()
+            self._tags.clear()
+
+    def _is_found(self, id_: str, now: float) -> bool:
+        kept = self._kept.get(id_)
+        alive = kept is not None and not kept.is_over
+        return alive or any(entry.until > now for entry in self._histories.get(id_, ()))
 
     def _add(self, id_: str, entry: str | None) -> None:
         if entry is not None:
             made = _Entry(entry, time.time() + HISTORY_SECONDS)
             self._histories.setdefault(id_, []).append(made)
 
-    def _forget_owners(self) -> None:
-        gone = [id_ for id_ in self._owners if id_ not in self._kept and id_ not in self._histories]
+    def _forget_tags(self) -> None:
+        gone = [id_ for id_ in self._tags if id_ not in self._kept and id_ not in self._histories]
         for id_ in gone:
-            del self._owners[id_]
+            del self._tags[id_]

@@ -13,7 +13,7 @@ from agent.errors import StoreError
 from agent.stores.base import HISTORY_SECONDS, PLAIN, Stored, Terms
 from agent.stores.sqlite_schema import make_schema, use_wal
 
-BUSY_SECONDS = 5.0
+BUSY_SECONDS = 4.0
 """How long a call waits for another writer before it raises."""
 
 T = TypeVar("T")
@@ -29,8 +29,13 @@ _UPDATE = (
     "UPDATE conversations SET revision = :revision, document = :document, until = :until"  # noqa: S608
     f" WHERE id = :id AND revision = :expected AND {_ALIVE}"
 )
-_FORGET_OWNERS = (
-    "DELETE FROM owners WHERE id NOT IN (SELECT id FROM conversations) AND id NOT IN (SELECT id FROM history)"
+_TAGGED = (
+    "SELECT id FROM tags WHERE tag = :tag AND ("  # noqa: S608
+    f"id IN (SELECT id FROM conversations WHERE {_ALIVE}) OR id IN (SELECT id FROM history WHERE until > :now)"
+    ") ORDER BY id"
+)
+_FORGET_TAGS = (
+    "DELETE FROM tags WHERE id NOT IN (SELECT id FROM conversations) AND id NOT IN (SELECT id FROM history)"
 )
 
 
@@ -78,9 +83,8 @@ class SQLiteStore:
         def write(connection: sqlite3.Connection) -> bool:
             if connection.execute(_CREATE if expected is None else _UPDATE, values).rowcount != 1:
                 return False
-            if expected is None:
-                rows = [(owner, id_) for owner in terms.owners]
-                connection.executemany("INSERT OR IGNORE INTO owners (owner, id) VALUES (?, ?)", rows)
+            rows = [(tag, id_) for tag in terms.tags]
+            connection.executemany("INSERT OR IGNORE INTO tags (tag, id) VALUES (?, ?)", rows)
             _add(connection, id_, terms.entry)
             return True
 
@@ -103,10 +107,10 @@ class SQLiteStore:
         rows = await self._run(lambda connection: connection.execute(query, values).fetchall())
         return [entry for (entry,) in rows]
 
-    async def owned_by(self, owner: str) -> list[str]:
-        """The ids that were first saved with `owner`."""
-        query = "SELECT id FROM owners WHERE owner = ? ORDER BY id"
-        rows = await self._run(lambda connection: connection.execute(query, (owner,)).fetchall())
+    async def tagged(self, tag: str) -> list[str]:
+        """The ids that were saved with `tag`."""
+        values = {"tag": tag, "now": time.time()}
+        rows = await self._run(lambda connection: connection.execute(_TAGGED, values).fetchall())
         return [id_ for (id_,) in rows]
 
     async def delete(self, id_: str, *, entry: str | None = None) -> None:
@@ -115,7 +119,7 @@ class SQLiteStore:
         def forget(connection: sqlite3.Connection) -> None:
             connection.execute("DELETE FROM conversations WHERE id = ?", (id_,))
             _add(connection, id_, entry)
-            connection.execute(f"{_FORGET_OWNERS} AND id = ?", (id_,))
+            connection.execute(f"{_FORGET_TAGS} AND id = ?", (id_,))
 
         await self._run(_in_a_transaction(forget))
 
@@ -126,7 +130,7 @@ class SQLiteStore:
         def forget(connection: sqlite3.Connection) -> int:
             gone = connection.execute("DELETE FROM conversations WHERE until <= ?", now).rowcount
             connection.execute("DELETE FROM history WHERE until <= ?", now)
-            connection.execute(_FORGET_OWNERS)
+            connection.execute(_FORGET_TAGS)
             return gone
 
         return await self._run(_in_a_transaction(forget))
@@ -185,6 +189,7 @@ def _open(path: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
     try:
         use_wal(connection, BUSY_SECONDS)
+        connection.execute("PRAGMA secure_delete = ON")  # what was deleted is not left in free pages
         make_schema(connection, path)
     except BaseException:
         connection.close()

@@ -18,8 +18,8 @@ _STEPS = (
         "CREATE TABLE history (id TEXT NOT NULL, until REAL NOT NULL, entry TEXT NOT NULL)",
         "CREATE INDEX history_id ON history (id)",
         "CREATE INDEX history_until ON history (until)",
-        "CREATE TABLE owners (owner TEXT NOT NULL, id TEXT NOT NULL, PRIMARY KEY (owner, id)) WITHOUT ROWID",
-        "CREATE INDEX owners_id ON owners (id)",
+        "CREATE TABLE tags (tag TEXT NOT NULL, id TEXT NOT NULL, PRIMARY KEY (tag, id)) WITHOUT ROWID",
+        "CREATE INDEX tags_id ON tags (id)",
     ),
 )
 

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from agent.catalogue.schema import Queue
 from agent.errors import StoreError, TargetError
+from agent.logs import fields
 
 WAIT = 0.5
 """Seconds that a turn waits for a look-up, counted from when that began."""
@@ -83,7 +84,11 @@ class Availability:
     def _complain(self, why: str) -> None:
         if not self._within(self._complained, _QUIET):
             self._complained = self._clock()
-            log.warning("who is online could not be looked up, so proposals say nothing of it: %s", why)
+            log.warning(
+                "who is online could not be looked up, so proposals say nothing of it: %s",
+                why,
+                extra=fields("availability_failed"),
+            )
 
     def _within(self, at: datetime | None, time: timedelta) -> bool:
         return at is not None and timedelta() <= self._clock() - at < time

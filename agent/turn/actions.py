@@ -9,6 +9,7 @@ from agent.records.reply import Action, Button, Proposal
 from agent.turn import say
 from agent.turn.context import Context
 from agent.turn.gate import accept, accepted, after_buttons, hand_out, next_after
+from agent.turn.private import redacted, restored
 from agent.turn.propose import (
     best_for,
     best_known,
@@ -32,6 +33,15 @@ async def act(
     proposal_id: str | None = None,
 ) -> Conversation:
     """Do what the button says; any action fits in any phase."""
+    if ctx.redact is None:
+        return await _act(ctx, conversation, action, queue_id, proposal_id)
+    done = await _act(ctx, redacted(conversation, ctx.redact), action, queue_id, proposal_id)
+    return restored(done, conversation)
+
+
+async def _act(
+    ctx: Context, conversation: Conversation, action: Action, queue_id: str | None, proposal_id: str | None
+) -> Conversation:
     match action:
         case "start":
             return await accept(ctx, conversation, proposal_id)

@@ -25,8 +25,12 @@ class Context:
     locale: Locale
     limits: Limits
     now: datetime
+    deadline: float
+    """Until when a target must have answered, in the event loop's time."""
     show: Callable[[Step], None]
     accept_relayed: bool = False
+    redact: Callable[[str], str] | None = None
+    """Takes out of a text what no model is to see; None where nothing is taken out."""
     availability: Availability | None = None
     steps: dict[str, Step] = field(default_factory=dict)
 

@@ -8,11 +8,14 @@ from pydantic import TypeAdapter
 
 from agent.catalogue.schema import Queue
 from agent.errors import ModelAnswerInvalid, ModelError, ModelUnavailable
+from agent.logs import fields
 from agent.models.base import CANDIDATES, Briefing, ChatModel, ScriptError
+from agent.models.breaker import LeftAlone
 from agent.records.conversation import Conversation
 from agent.records.decision import Decision, SearchQueues
 from agent.turn.context import Context
 from agent.turn.judge import Refused, judge
+from agent.turn.private import briefed
 from agent.turn.propose import own_words
 
 log = logging.getLogger("agent.turn")
@@ -56,6 +59,8 @@ async def decide(
             correction=correction,
             own_summary=conversation.own_summary,
         )
+        if ctx.redact:
+            briefing = briefed(briefing, ctx.redact)
         try:
             proposed = await _call(ctx, model, briefing, budget)
             decision = judge(ctx, conversation, proposed)
@@ -64,8 +69,17 @@ async def decide(
                 break
             repaired, correction = True, str(error)
             continue
+        except LeftAlone:  # the breaker has told the operator once, when it opened
+            break
         except ModelError as error:
-            log.warning("model %s: %s", model.name, error)
+            told = fields(
+                "model_failed",
+                conversation=conversation.id,
+                model=model.name,
+                model_calls=budget.calls,
+                error=type(error).__name__,
+            )
+            log.warning("model %s: %s", model.name, error, extra=told)
             break
         if isinstance(decision, SearchQueues):
             ctx.step("step_search", "success")

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from agent.catalogue.schema import Queue
 from agent.errors import TargetError
+from agent.logs import fields
 from agent.records.conversation import Choice, Conversation
 from agent.records.reply import Button, Handoff, Proposal
 from agent.targets.base import Opened
@@ -80,7 +81,10 @@ async def _hand_off(ctx: Context, conversation: Conversation, proposal: Proposal
         opened = await _open(ctx, queue, proposal)
     except TargetError as error:
         ctx.step("step_open", "error")
-        log.error("handoff to queue %s failed: %s", queue.id, error)  # noqa: TRY400  # the operator needs no traceback
+        told = fields(
+            "handoff_failed", conversation=conversation.id, queue=queue.id, error=type(error).__name__
+        )
+        log.error("handoff to queue %s failed: %s", queue.id, error, extra=told)  # noqa: TRY400  # the operator needs no traceback
         buttons = [
             Button(label=ctx.locale("start"), action="start", style="filled", proposal=proposal.id),
             *say.link_buttons(ctx, conversation, ctx.catalogue.other_help),
@@ -111,7 +115,7 @@ async def _hand_off(ctx: Context, conversation: Conversation, proposal: Proposal
 
 async def _open(ctx: Context, queue: Queue, proposal: Proposal) -> Opened:
     try:
-        async with asyncio.timeout(ctx.limits.seconds):
+        async with asyncio.timeout_at(ctx.deadline):
             opened = await ctx.target.open(queue, proposal.sends)
     except TargetError:
         raise

@@ -8,6 +8,7 @@ from agent.catalogue.view import shared_words
 from agent.language.clean import clean, inert, one_line
 from agent.language.locale import folded, locales
 from agent.language.understand import claims_transfer, content_words, describes_problem
+from agent.models.catalogue_text import quoted
 from agent.records.conversation import Conversation
 from agent.records.decision import Ask, CreateHandoff, Decision, NotForAgents, SelectQueue
 from agent.turn import say
@@ -102,7 +103,7 @@ def _told(conversation: Conversation) -> bool:
 
 def _select(ctx: Context, conversation: Conversation, decision: SelectQueue) -> SelectQueue:
     if ctx.view.get(decision.queue_id) is None:
-        raise Refused(line("refused", "unknown_queue", queue_id=one_line(decision.queue_id, 60)))
+        raise Refused(line("refused", "unknown_queue", queue_id=quoted(decision.queue_id, 60)))
     if not _told(conversation):
         raise Refused(line("refused", "no_problem"))
     words = own_words(conversation)

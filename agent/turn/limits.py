@@ -15,3 +15,13 @@ class Limits:
     """Of a summary that the model or the code writes; the person's own is only bounded as a message is."""
     question_chars: int = 400
     reason_chars: int = 200
+
+    @property
+    def asking(self) -> float:
+        """Of `seconds`, those in which model and target must have answered; the rest is for the commit."""
+        return 0.8 * self.seconds
+
+    @property
+    def storing(self) -> float:
+        """Seconds that one call of the store may take."""
+        return min(5.0, max(1.0, self.seconds / 6))

@@ -3,6 +3,7 @@
 import asyncio
 
 from agent.language.clean import one_line
+from agent.language.locale import locales
 from agent.language.understand import asks_for_human, describes_problem, intent_of, without_opening
 from agent.models.base import ChatModel
 from agent.records.conversation import AssistantMessage, Choice, Conversation, UserMessage
@@ -11,12 +12,19 @@ from agent.records.reply import Button
 from agent.turn import actions, say, two_problems
 from agent.turn.context import Context
 from agent.turn.decide import Budget, decide
+from agent.turn.private import redacted, restored
 from agent.turn.propose import best_known, own_words, propose, show, told_choice
 from agent.turn.understood import understood
 
 
 async def answer(ctx: Context, conversation: Conversation, model: ChatModel, budget: Budget) -> Conversation:
     """Answer the person's messages that are still unanswered, all in one reply."""
+    if ctx.redact is None:
+        return await _answer(ctx, conversation, model, budget)
+    return restored(await _answer(ctx, redacted(conversation, ctx.redact), model, budget), conversation)
+
+
+async def _answer(ctx: Context, conversation: Conversation, model: ChatModel, budget: Budget) -> Conversation:
     messages = conversation.unanswered
     if any(message.action == "summary" for message in messages):
         return await _edited(ctx, conversation, model, budget)
@@ -91,7 +99,7 @@ def carry_out(ctx: Context, conversation: Conversation, decision: Decision | Non
             )
         case SelectQueue():
             return _selected(ctx, conversation, decision)
-        case NotForAgents():
+        case NotForAgents() if not _told_so(conversation):
             buttons = [
                 *say.link_buttons(ctx, conversation, ctx.catalogue.other_help),
                 say.skip_button(ctx, "anyway"),
@@ -103,7 +111,7 @@ def carry_out(ctx: Context, conversation: Conversation, decision: Decision | Non
         case CreateHandoff() if conversation.proposal and not two_problems.details(conversation):
             # The model's word is no yes; the person has to give it.
             return show(ctx, conversation, [ctx.locale("not_yet")])
-    # No decision, or a question beyond the budget: the best queue known, and what was said goes along.
+    # No decision, a question beyond the budget, or they go on though told so: the best queue known, and what was said goes along.
     said = own_words(conversation)
     told = any(map(describes_problem, said)) or conversation.own_summary or conversation.choice
     # Only greetings so far: asking is all that can be done; an answer like "I don't know" is not asked again.
@@ -117,6 +125,14 @@ def carry_out(ctx: Context, conversation: Conversation, decision: Decision | Non
     unsure = choice.queue_id == ctx.view.default.id and said
     notes = [ctx.locale("no_certain_queue")] if unsure else []
     return propose(ctx, _own_words_added(conversation), choice, notes)
+
+
+def _told_so(conversation: Conversation) -> bool:
+    """Whether they were told once that this is not for agents; whoever goes on wants one."""
+    texts = {locale("not_for_agents") for locale in locales().values()}
+    return any(
+        m.role == "assistant" and m.reply.text in texts for m in conversation.messages[conversation.since :]
+    )
 
 
 def _selected(ctx: Context, conversation: Conversation, decision: SelectQueue) -> Conversation:

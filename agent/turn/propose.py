@@ -118,9 +118,12 @@ def propose(
     ctx: Context, conversation: Conversation, choice: Choice, notes: Sequence[str] = ()
 ) -> Conversation:
     """Propose `choice`: the reply shows what would be sent where, and whether the queue is open."""
+    wanted = ctx.view.get(choice.queue_id)
+    if wanted is None:  # taken away or hidden meanwhile, and with it what was said of it
+        best = best_for(ctx, choice.summary)
+        choice, wanted = best.model_copy(update={"summary": choice.summary}), ctx.view.by_id[best.queue_id]
     choice = choice.model_copy(update={"upto": len(conversation.messages)})
     conversation = conversation.model_copy(update={"choice": choice, "asked_between": ()})
-    wanted = ctx.view.get(choice.queue_id) or ctx.view.default
     queue = reachable(ctx, wanted)
     if queue is None:
         return _after_hours(ctx, conversation, wanted, notes)
@@ -153,6 +156,7 @@ def show(ctx: Context, conversation: Conversation, notes: Sequence[str] = ()) ->
         text("languages", languages=", ".join(queue.languages)) if queue.languages else "",
         text("sends", to=proposal.to, values=", ".join(f"{k} = {v}" for k, v in proposal.sends.items())),
         text("summary_not_sent") if proposal.summary and not proposal.carries_summary else "",
+        text("looks_secret") if ctx.redact and ctx.redact(proposal.summary) != proposal.summary else "",
         text("second_kept", summary=conversation.second.summary) if conversation.second else "",
         text("not_right"),
     ]

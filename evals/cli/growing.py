@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import os
 import sys
 import tempfile
 from collections.abc import Iterable
@@ -10,6 +11,7 @@ from pathlib import Path
 import click
 
 from agent import document
+from agent.artefacts import note
 from agent.catalogue.load import load
 from agent.catalogue.source import CatalogueSource
 from agent.cli.notices import tell_operator
@@ -17,6 +19,9 @@ from agent.cli.saving import read_conversation
 from agent.cli.terminal import printable
 from agent.data import example_path
 from agent.errors import CaseFileError, InputError
+from agent.redaction.base import Redactor
+from agent.redaction.kinds import parse_kinds
+from agent.redaction.make import make_redactor
 from evals.case import Case
 from evals.case_file import check_cases
 from evals.cli.planning import for_the_example
@@ -24,6 +29,7 @@ from evals.growing.from_conversation import case_of
 from evals.growing.from_review import read_reviewed
 from evals.growing.from_tickets import read_tickets
 from evals.growing.lint import lint as find
+from evals.growing.redact import without_secrets
 from evals.plan import SHIPPED
 
 _FILE = click.Path(path_type=Path)
@@ -129,7 +135,7 @@ def import_(
     left = ", ".join(f"{count} {why}" for why, count in tickets.left_out.items())
     count = f"{len(tickets.cases):,} {'case' if len(tickets.cases) == 1 else 'cases'}"
     tell_operator(
-        f"{count} to review: nothing personal was taken out of what people wrote"
+        f"{count} to review: {_taken_out()} was taken out of what people wrote"
         + (f"; left out: {left}" if left else "")
     )
 
@@ -183,9 +189,18 @@ def _ids_in(file: Path) -> frozenset[str]:
     return frozenset(found)
 
 
+def _redactor() -> Redactor | None:
+    return make_redactor(parse_kinds(os.environ.get("HANDOFF_REDACT", "")))
+
+
+def _taken_out() -> str:
+    return "only what HANDOFF_REDACT names" if _redactor() else "nothing personal"
+
+
 def _put(cases: Iterable[Case], queues: Path | None, to: Path | None) -> None:
     """Print the cases, or add them to a file that stays in order."""
-    cases = list(cases)
+    redactor = _redactor()
+    cases = [without_secrets(case, redactor) if redactor else case for case in cases]
     lines = "".join(case.model_dump_json(exclude_defaults=True) + "\n" for case in cases).encode()
     before = to.read_bytes() if to and to.exists() else b""
     with tempfile.TemporaryDirectory() as folder, for_the_example(queues):
@@ -205,4 +220,5 @@ def _put(cases: Iterable[Case], queues: Path | None, to: Path | None) -> None:
         return
     with to.open("ab") as file:
         file.write((b"\n" if before and not before.endswith(b"\n") else b"") + lines)
+    note(to, "cases")
     tell_operator(f"{', '.join(case.id for case in cases[:3])}{' …' if len(cases) > 3 else ''} added to {to}")

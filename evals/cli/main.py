@@ -6,11 +6,12 @@ from pathlib import Path
 
 import click
 
+from agent.artefacts import note, sweep
 from agent.cli.notices import tell_operator, warnings_on_stderr
 from agent.cli.terminal import write_what_can_be_written
 from agent.errors import InputError, RunError
 from evals.cli import growing, reading
-from evals.cli.planning import default_out, plan_of
+from evals.cli.planning import RUNS, default_out, plan_of
 from evals.cli.progress import RunProgress
 from evals.cli.verdict import INCOMPLETE, verdict
 from evals.evaluation import evaluate
@@ -49,6 +50,13 @@ _FILE = click.Path(path_type=Path)
 @click.option("--workers", type=click.IntRange(1, 256), default=1, show_default=True, help="Processes.")
 @click.option("--limit", type=click.IntRange(1), help="Only the first so many cases.")
 @click.option("--tag", "tags", multiple=True, help="Only cases with this tag; repeatable.")
+@click.option(
+    "--fail-calls",
+    type=click.FloatRange(0, 1),
+    default=0,
+    metavar="SHARE",
+    help="Make this share of the model's calls fail, as in 0.1: do people get through?",
+)
 @click.option(
     "--out",
     type=_FILE,
@@ -130,6 +138,7 @@ def _run(
         raise InputError("--tag: no case has any of these tags.")
     _tell_about(plan)
     out = out or default_out(plan)
+    _remember(plan, out)
     with warnings_on_stderr(), RunProgress(plan.conversations) as progress:
         try:
             outcome = evaluate(
@@ -160,6 +169,19 @@ def _run(
     if outcome.problem:
         tell_operator(outcome.problem)
     return verdict(outcome.summary, gates, progress.error)
+
+
+def _remember(plan: Plan, out: Path) -> None:
+    """Note what is written, and delete what an earlier run has left in the places of its own for long enough."""
+    note(out, "run")
+    over = sweep("run", RUNS)
+    if plan.tape and plan.mode == "cache":
+        note(plan.tape, "answers")
+        over += sweep("answers", plan.tape.parent)
+    elif plan.tape and plan.mode == "record":
+        note(plan.tape, "recording")
+    for path in over:
+        tell_operator(f"{path} was kept for long enough, and is deleted")
 
 
 def _tell_about(plan: Plan) -> None:

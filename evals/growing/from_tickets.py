@@ -8,11 +8,12 @@ from typing import NamedTuple
 
 from agent.catalogue.schema import Catalogue, Queue
 from agent.errors import CaseFileError, InputError, Mistake
-from agent.language.clean import clean
+from agent.language.clean import clean, one_line
 from evals.case import Case, Expect, Person
 
 LONGEST = 2_000
 """Characters of a ticket that are taken; the rest is signatures and history."""
+_ID = 200  # characters of a ticket's number
 _SHOWN = 20  # mistakes of one kind
 _DELIMITERS = ",;\t|"
 
@@ -59,7 +60,7 @@ def read_tickets(
             seen.add((said, right))
             cases.append(
                 Case(
-                    id=(row[id_] if id_ else None) or f"{path.stem}-{number}",
+                    id=one_line((row[id_] if id_ else "") or "", _ID) or f"{path.stem}-{number}",
                     opening=said,
                     user=_who_may_see(catalogue.by_id[right]),
                     expect=Expect(outcome="handoff", queue=(right,)),

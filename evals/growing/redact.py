@@ -8,7 +8,10 @@ import re
 import unicodedata
 from collections.abc import Callable, Collection, Iterator
 
+from agent.language.understand import language_of
 from agent.records.user import User
+from agent.redaction.base import Redactor
+from evals.case import Case
 
 _EMAIL = re.compile(r"[^\s@<>()\[\],;:\"']+@[^\s@<>()\[\],;:\"']+\.[^\W\d_]{2,}")
 _NUMBER = re.compile(r"(?<!\w)\+?\(?\d(?:[ ()./-]{0,2}\d){5,}(?!\w)|\b[^\W\d_]{0,10}[-_#]?\d{5,}\w*")
@@ -34,6 +37,21 @@ def redactor(user: User, public: Collection[str] = ()) -> Callable[[str], str]:
         return _NUMBER.sub(NUMBER, _REFERENCE.sub(OTHER, text))
 
     return redact
+
+
+def without_secrets(case: Case, secrets: Redactor) -> Case:
+    """`case` without what `secrets` takes out of its texts: what HANDOFF_REDACT names is to be in no case, either."""
+
+    def redact(text: str) -> str:
+        return secrets.redact(text, language_of(text) or "en")
+
+    person = {
+        "facts": {key: redact(fact) for key, fact in case.user.facts.items()},
+        "acts": tuple(act.model_copy(update={"do": redact(act.do)}) for act in case.user.acts),
+    }
+    return case.model_copy(
+        update={"opening": redact(case.opening), "user": case.user.model_copy(update=person)}
+    )
 
 
 def _values(user: User) -> Iterator[str]:

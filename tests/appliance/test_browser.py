@@ -3,10 +3,13 @@
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlencode
 
 import pytest
 from playwright.sync_api import Browser, Page
 
+from agent.markup import visible
+from tests.promises.attacks import FAMILIES
 from tests.support.appliance import Running
 from tests.support.browser import browser
 
@@ -22,8 +25,7 @@ def link(appliance: Running, **more: str) -> str:
         type="support",
         queue_id="issue:db_support",
         session_custom_external_key="K-42 <i>",
-        session_custom_summary="Nightly report fails: ORA-12170.\nSince yesterday. " + HOSTILE,
-        **more,
+        **{"session_custom_summary": "Nightly report fails: ORA-12170.\nSince yesterday. " + HOSTILE, **more},
     )
     return root.findtext("key_url") or ""
 
@@ -50,6 +52,32 @@ def test_hostile_text_is_text(page: Page, appliance: Running) -> None:
     assert "K-42 <i>" in received
     assert '</td><script>document.title="owned"</script><img src=x' in received
     assert "‹U+202E›gnirts" in received
+
+
+def test_nothing_that_anybody_wrote_runs(page: Page, appliance: Running) -> None:
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    attacks = [
+        text
+        for name in ("invisible", "markdown_html", "terminal", "delimiters")
+        for text in FAMILIES[name][::4]
+    ]  # 20 keys a second at most
+    links = [link(appliance, session_custom_summary=text) for text in attacks]
+    links += [f"{appliance.url}/api/start_session?{_details(text)}" for text in attacks[::2]]
+    for url, text in zip(links, attacks + attacks[::2], strict=True):
+        assert url, ascii(text)
+        page.goto(url)
+        assert page.title().endswith("stand-in appliance")
+        assert page.locator("script, img, svg, iframe, style ~ style, b").count() == 0
+        shown = page.locator("table.received").first.text_content() or ""
+        for line in visible(text).split():
+            assert line in shown, ascii(text)
+    assert all(url.startswith((appliance.url, "https://127.0.0.1", "https://localhost")) for url in asked)
+
+
+def _details(text: str) -> str:
+    fields = {"issue_menu": "1", "codeName": "nothing", "customer.name": text, "customer.details": text}
+    return urlencode(fields, errors="replace")
 
 
 def test_the_whole_way_is_walked_with_the_buttons(page: Page, appliance: Running) -> None:

@@ -29,6 +29,7 @@ pieces = st.sampled_from(
         ("ring\x07 back\x08 over\rwritten", "ring back overwritten"),
         ("windows\r\nline", "windows\nline"),
         ("abc\u202egnp.exe", "abcgnp.exe"),
+        ("seen\U000e0041\U000e0131", "seen"),
         ("\x1b", ""),
         ("\x1b]never ended", "]never ended"),
         ("half \ud83d a pair", "half  a pair"),

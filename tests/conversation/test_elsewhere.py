@@ -6,6 +6,8 @@ from agent import Chat, User
 from agent.catalogue.schema import Catalogue
 from agent.language.locale import locales
 from agent.models.embedded import EmbeddedModel
+from agent.models.scripted import ScriptedModel
+from agent.records.decision import Ask, NotForAgents
 from tests.support import small
 
 EN, DE = locales()["en"], locales()["de"]
@@ -73,6 +75,35 @@ async def test_who_goes_on_with_something_else_gets_its_queue(chat: Chat) -> Non
     reply = await chat.send("all right, then my SQL database: failing queries, connections, backups")
     assert reply.proposal
     assert reply.proposal.queue_id == small.DATABASE
+
+
+async def test_an_answer_takes_nothing_back(chat: Chat) -> None:
+    """What they came with was like something here; much that is not does not make it nobody's."""
+    assert (await chat.send("my notebook")).text == EN("ask_more")
+    reply = await chat.send(
+        "since the party for the summer, when my aunt was here with the children and the dog, and my uncle sang"
+    )
+    assert reply.proposal
+    assert "notebook" in reply.proposal.summary
+
+
+async def test_a_model_may_say_so_once(catalogue: Catalogue) -> None:
+    """Whoever goes on wants an agent: no model keeps them from one by saying so again, or in between."""
+    ask = Ask(question="What does it taste of?")
+    chat = small.agent_over(catalogue, ScriptedModel([NotForAgents(), ask, NotForAgents()])).start()
+    assert (await chat.send("soup")).text == EN("not_for_agents")
+    assert (await chat.send("soap soup")).text == ask.question
+    reply = await chat.send("of soap")
+    assert reply.proposal
+    assert reply.proposal.queue_id == small.DESK
+    assert "soap soup" in reply.proposal.summary
+
+
+async def test_it_may_say_so_of_another_issue(catalogue: Catalogue) -> None:
+    chat = small.agent_over(catalogue, ScriptedModel([NotForAgents(), NotForAgents()])).start()
+    assert (await chat.send("soup")).text == EN("not_for_agents")
+    await chat.press("cancel")
+    assert (await chat.send("cake")).text == EN("not_for_agents")
 
 
 async def test_it_is_told_in_the_persons_language(catalogue: Catalogue) -> None:

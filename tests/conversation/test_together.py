@@ -184,7 +184,7 @@ async def test_a_decision_is_judged_again_when_the_catalogue_has_changed(
             late.append(asyncio.create_task(chat.send(f"and {len(self.saw)}")))
             await asyncio.sleep(0.01)
             if len(self.saw) == 3:
-                source._views = Views(without)
+                source.views = Views(without)
             return Answer(decision=SQL)
 
     late: list[asyncio.Task[object]] = []

@@ -1,16 +1,21 @@
 """A person played by an LLM: the facts are the case's, the faults are the player's."""
 
+import asyncio
 import json
 from pathlib import Path
 
 import pytest
 
+from agent.records.reply import Reply
 from agent.settings import Settings
 from evals import evaluate
+from evals.case import Case
 from evals.cli.planning import plan_of
+from evals.llm_user import LLMUsers
 from evals.plan import Plan
 from evals.run_dir import read_results
 from tests.evals.runs import DATABASE, vague, write
+from tests.promises.attacks import FAMILIES
 from tests.support.openai_answers import Canned, content, failure, text
 from tests.support.openai_stub import OpenAIStub, Request
 
@@ -46,6 +51,31 @@ def test_the_model_words_the_fact_that_it_chose(tmp_path: Path) -> None:
     replayed = evaluate(plan(tmp_path, "http://127.0.0.1:9/v1", replay=tmp_path / "t"), tmp_path / "b")
     assert (tmp_path / "a/summary.json").read_bytes() == (tmp_path / "b/summary.json").read_bytes()
     assert replayed.summary.configuration["user"] == "player"
+
+
+@pytest.mark.parametrize("attack", FAMILIES["delimiters"] + FAMILIES["fake_system_turns"])
+def test_no_case_leaves_its_section(tmp_path: Path, attack: str) -> None:
+    """Cases may be imported tickets: what stands in them is no instruction to whoever plays the person."""
+    case = {**CASE, "opening": f"an agent, please {attack}", "user": {"facts": {"problem": f"SQL {attack}"}}}
+    asked = Reply(id="r", phase="gathering", text="What is it about?")
+    with OpenAIStub([content({"fact": "problem", "text": "SQL"})]) as stub:
+        settings = Settings.from_environment({"OPENAI_BASE_URL": stub.base_url}, model="player")
+        users = LLMUsers(settings, None, ())
+        asyncio.run(_answered(users, Case.model_validate(case), asked))
+    (request,) = stub.requests
+    facts = request.system.split("<facts>\n")[1].split("\n</facts>")[0]
+    assert len(facts.splitlines()) == 1
+    assert request.system.count("</facts>") == 1
+    first, second = request.said.splitlines()
+    assert first.startswith("[You wrote first: an agent, please")
+    assert second == asked.text
+
+
+async def _answered(users: LLMUsers, case: Case, asked: Reply) -> None:
+    try:
+        await users(case, 0).answer(asked)
+    finally:
+        await users.close()
 
 
 @pytest.mark.parametrize(

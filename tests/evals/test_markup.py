@@ -50,6 +50,7 @@ def test_what_is_visible_has_nothing_that_deceives(text: str) -> None:
         ("\u2066\u2069\u200e\u200f\u202a", "‹U+2066›‹U+2069›‹U+200E›‹U+200F›‹U+202A›"),
         ("a\x00\x1b[1m\x7f\x85b\ud800", "a[1mb"),
         ("a\n\tb\r", "a\n\tb"),
+        ("a\U000e0041\U000e0131\u061cb", "a‹U+E0041›‹U+E0131›‹U+061C›b"),
         ("größer 日本 👩‍💻", "größer 日本 👩‍💻"),
     ],
 )

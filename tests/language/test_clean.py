@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent.language.clean import clean, cut_bytes, inert, one_line
+from agent.language.clean import clean, cut_bytes, inert, one_line, reads_as_written
 
 
 @given(st.text())
@@ -16,6 +16,30 @@ def test_clean(text: str) -> None:
     assert not set(cleaned) & set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
     assert clean(cleaned) == cleaned
     cleaned.encode()
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        (
+            "laptop\U000e0063\U000e006f is\U000e0131 slow",
+            "laptop is slow",
+        ),  # "co", and a byte, that nobody sees
+        ("\u2067yes\u2069 \u202eon\u202c", "yes on"),
+        (
+            "می\u200cخواهم 👩\u200d💻 \u200fא\u200e",
+            "می\u200cخواهم 👩\u200d💻 \u200fא\u200e",
+        ),  # languages need these
+    ],
+)
+def test_what_hides_a_text_is_taken_out(text: str, kept: str) -> None:
+    assert clean(text) == kept
+    assert reads_as_written(text) == (text == kept)
+
+
+@pytest.mark.parametrize("text", ["yes", " yes\r\n", "\tja\r\nbitte ", "", "\u200byes"])
+def test_space_around_is_as_written(text: str) -> None:
+    assert reads_as_written(text)
 
 
 @given(st.text(), st.integers(2, 50))
@@ -51,6 +75,7 @@ def test_cut_bytes(text: str, limit: int) -> None:
         ("javascript:alert(1) tel:+49123", "alert(1) +49123"),
         ("index.html, setup.exe and node.js", "index.html, setup.exe and node.js"),
         ("version 3.11. Next", "version 3.11. Next"),
+        ("https\u200b://evil\u00ad.com e\u2060vil\ufeff.com", "evil[.]com evil[.]com"),
     ],
 )
 def test_inert(text: str, shown: str) -> None:

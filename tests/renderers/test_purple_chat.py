@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime
+from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -12,7 +13,9 @@ from hypothesis import strategies as st
 from agent.errors import InputError
 from agent.records.conversation import AssistantMessage, Conversation, UserMessage
 from agent.records.reply import Button, Handoff, Reply, Step
-from agent.renderers.purple_chat import PAGE, PurpleChat, from_conversation, read_link
+from agent.renderers.purple_chat import PAGE, PurpleChat, from_conversation, from_reply, read_link
+from tests.renderers.seed import Seed
+from tests.support.replies import few, own_urls, replies
 
 DATA = Path(__file__).parent.parent / "data"
 LINK = (DATA / "seed_link.txt").read_text().strip()
@@ -168,6 +171,45 @@ def test_nothing_that_anyone_wrote_becomes_html(text: str, pressed: bool) -> Non
             body = body.replace(tag, "")
         assert "<" not in body
         assert "&amp;amp;" in body
+
+
+def test_links_are_drawn_as_links_for_the_formats_buttons_open_nothing(seed: Seed) -> None:
+    links, buttons = from_reply(seed.other).parts[1:]
+    assert links.rich_text
+    assert '<a href="https://it.acme.com/help">IT self-service portal</a><br>' in links.rich_text
+    assert buttons.buttons
+    assert [button.button_text for button in buttons.buttons][-1] == "Never mind"
+
+
+class Tags(HTMLParser):
+    """Every tag and address in a text."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.tags, self.hrefs = set[str](), set[str]()
+        self.feed(text)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.add(tag)
+        self.hrefs |= {value for name, value in attrs if name == "href" and value}
+        assert {name for name, _ in attrs} <= {"href"}
+
+
+@few
+@given(replies())
+def test_a_reply_keeps_to_what_public_conversations_contain(reply: Reply) -> None:
+    message = from_reply(reply)
+    assert read_link(PurpleChat(messages=(message,)).link()).messages[0].model_dump() == message.model_dump()
+    rich = [part.rich_text for part in message.parts if part.rich_text is not None]
+    steps = [step for part in message.parts for step in part.reasoning_steps or ()]
+    read = Tags("".join([*rich, *(step.rich_text for step in steps)]))
+    assert read.tags <= {"p", "br", "em", "a"}
+    assert read.hrefs == {button.url for button in reply.buttons if button.action == "link"}
+    assert {step.status for step in steps} <= {"success", "pending"}
+    shown = [button for part in message.parts for button in part.buttons or ()]
+    assert {button.style for button in shown} <= {"filled", "outlined", "text"}
+    assert len(shown) + len(read.hrefs & own_urls(reply)) <= len(reply.buttons)
 
 
 def test_an_empty_reply_draws_nothing() -> None:

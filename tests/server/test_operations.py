@@ -72,7 +72,7 @@ def test_a_store_that_fails_during_a_stream_is_told_as_an_event(tmp_path: Path) 
         store.off = True
         said, stream = {"text": "hallo", "user": {"locale": "de"}}, {"accept": "text/event-stream"}
         told = client.post("/v1/conversations", json=said, headers=stream).text
-        assert '"type":"error","message":"Ihre Nachricht kann' in told
+        assert '"type":"error","message":"Das konnte gerade nicht gespeichert' in told
         assert '"type":"turn_end"' in told
         assert "secret" not in told
         assert "handoff_failed_turns_total 1.0" in client.get("/metrics").text

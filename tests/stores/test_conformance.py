@@ -2,13 +2,11 @@
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import pytest
 
-from agent.stores.base import Store, Stored
-from agent.stores.memory import MemoryStore
-from agent.stores.sqlite import SQLiteStore
+from agent.errors import StoreError
+from agent.stores.base import Store, Stored, Terms
 
 
 async def test_an_unknown_id_is_none(store: Store) -> None:
@@ -66,22 +64,51 @@ async def test_of_two_tasks_one_wins(store: Store) -> None:
     assert await store.load("a") == Stored(2, str(won.index(True)))
 
 
-def test_of_two_threads_with_loops_of_their_own_one_wins(tmp_path: Path) -> None:
-    for store in (MemoryStore(), SQLiteStore(tmp_path / "chats.db")):
+async def test_of_four_threads_with_loops_of_their_own_one_wins(store: Store) -> None:
+    def count(writer: int) -> int:
+        async def write() -> int:
+            wins = 0
+            while (kept := await store.load("a") or Stored(0, "")).revision < 50:
+                expected = kept.revision or None
+                wins += await store.save("a", str(writer), revision=kept.revision + 1, expected=expected)
+            return wins
 
-        def count(writer: int, store: Store = store) -> int:
-            async def write() -> int:
-                wins = 0
-                while (kept := await store.load("a") or Stored(0, "")).revision < 50:
-                    expected = kept.revision or None
-                    wins += await store.save("a", str(writer), revision=kept.revision + 1, expected=expected)
-                return wins
+        return asyncio.run(write())
 
-            return asyncio.run(write())
+    with ThreadPoolExecutor(4) as threads:
+        loop = asyncio.get_running_loop()
+        assert sum(await asyncio.gather(*(loop.run_in_executor(threads, count, n) for n in range(4)))) == 50
 
-        with ThreadPoolExecutor(4) as threads:
-            assert sum(threads.map(count, range(4))) == 50
-        asyncio.run(store.close())
+
+@pytest.mark.parametrize("part", ["document", "entry", "tag", "id"])
+async def test_a_lone_surrogate_is_kept_or_refused_as_a_whole(store: Store, part: str) -> None:
+    given = {"document": "new", "entry": "new", "tag": "ada", "id": "a", part: "\ud800"}
+    terms = Terms((given["tag"],), 60, given["entry"])
+    try:
+        await store.save(given["id"], given["document"], revision=1, expected=None, terms=terms)
+    except StoreError:
+        assert await store.after("") == []
+        assert await store.history("a") == []
+        assert await store.tagged("ada") == []
+    else:
+        assert await store.load(given["id"]) == Stored(1, given["document"])
+        assert await store.history(given["id"]) == [given["entry"]]
+
+
+@pytest.mark.parametrize("text", ["", "a\0b", "Grüße 👩‍💻", "%s {schema} $1"])
+async def test_every_text_may_be_an_id_an_entry_and_a_tag(store: Store, text: str) -> None:
+    assert await store.save(text, "{}", revision=1, expected=None, terms=Terms((text,), 60, text))
+    await store.delete(text, entry=text)
+    assert await store.history(text) == [text, text]
+    assert await store.tagged(text) == [text]
+
+
+async def test_ids_are_in_the_order_of_their_characters(store: Store) -> None:
+    ids = ["B", "a", "a-", "aa", "ab", "b", "ä", "\uffff", "😀"]
+    for id_ in reversed(ids):
+        await store.save(id_, id_, revision=1, expected=None)
+    assert [id_ for id_, _ in await store.after("")] == ids
+    assert [id_ for id_, _ in await store.after("aa", 3)] == ["ab", "b", "ä"]
 
 
 async def test_closes_more_than_once(store: Store) -> None:

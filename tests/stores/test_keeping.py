@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from agent.stores import memory, sqlite
+from agent.stores import memory, postgres, redis, sqlite
 from agent.stores.base import Store, Stored, Terms
 
 GONE = Terms(keep=0.0)
@@ -55,31 +55,39 @@ async def test_the_history_outlives_the_document(store: Store) -> None:
     await store.sweep()
     assert await store.load("a") is None
     assert await store.history("a") == ["made", "erased"]
-    assert await store.owned_by("ada") == ["a"]
+    assert await store.tagged("ada") == ["a"]
 
 
 async def test_a_history_ends_too(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in (memory, sqlite):
+    for module in (memory, sqlite, postgres, redis):
         monkeypatch.setattr(module, "HISTORY_SECONDS", 0.0)
     await store.save("a", "{}", revision=1, expected=None, terms=Terms(("ada",), 60, "made"))
     assert await store.history("a") == []
     await store.sweep()
-    assert await store.owned_by("ada") == ["a"]  # as long as the document is there
+    assert await store.tagged("ada") == ["a"]  # as long as the document is there
     await store.delete("a")
     await store.sweep()
-    assert await store.owned_by("ada") == []
+    assert await store.tagged("ada") == []
 
 
-async def test_is_found_by_each_of_its_owners_and_by_no_other(store: Store) -> None:
+async def test_is_found_by_each_of_its_tags_and_by_no_other(store: Store) -> None:
     await store.save("b", "{}", revision=1, expected=None, terms=Terms(("ada", "ada@acme.com")))
     await store.save("a", "{}", revision=1, expected=None, terms=Terms(("ada",)))
     await store.save("c", "{}", revision=1, expected=None, terms=Terms(("bob",)))
-    await store.save("c", "{}", revision=2, expected=1, terms=Terms(("ada",)))  # a person does not change
-    assert await store.owned_by("ada") == ["a", "b"]
-    assert await store.owned_by("ada@acme.com") == ["b"]
-    assert await store.owned_by("eve") == []
+    await store.save("c", "{}", revision=2, expected=1, terms=Terms(("reference",)))  # they add up
+    assert await store.tagged("bob") == await store.tagged("reference") == ["c"]
+    assert await store.tagged("ada") == ["a", "b"]
+    assert await store.tagged("ada@acme.com") == ["b"]
+    assert await store.tagged("eve") == []
     await store.delete("b")
-    assert await store.owned_by("ada") == ["a"]
+    assert await store.tagged("ada") == ["a"]
+
+
+async def test_a_tag_finds_nothing_that_is_over(store: Store) -> None:
+    await store.save("a", "{}", revision=1, expected=None, terms=Terms(("ada",), 60))
+    await store.save("b", "{}", revision=1, expected=None, terms=Terms(("ada",), 0, "made"))
+    await store.save("a", "{}", revision=2, expected=1, terms=GONE)
+    assert await store.tagged("ada") == ["b"]  # whose history is there
 
 
 async def test_after_goes_through_all_of_them_page_by_page(store: Store) -> None:

@@ -2,8 +2,6 @@
 
 import asyncio
 import sqlite3
-import subprocess
-import sys
 from contextlib import closing
 from pathlib import Path
 
@@ -13,30 +11,6 @@ from agent.errors import StoreError
 from agent.stores.base import Stored
 from agent.stores.sqlite import SQLiteStore
 from agent.stores.sqlite_schema import SCHEMA_VERSION
-
-WRITER = """
-import asyncio, sys
-from agent.stores.base import Stored
-from agent.stores.sqlite import SQLiteStore
-
-async def main():
-    store, wins = SQLiteStore(sys.argv[1]), 0
-    while (kept := await store.load("a") or Stored(0, "")).revision < 60:
-        wins += await store.save("a", "{}", revision=kept.revision + 1, expected=kept.revision or None)
-    await store.close()
-    print(wins)
-
-asyncio.run(main())
-"""
-
-
-def test_of_several_processes_one_wins(tmp_path: Path) -> None:
-    # They also race for making the file.
-    command = [sys.executable, "-c", WRITER, str(tmp_path / "chats.db")]
-    writers = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(3)]  # noqa: S603
-    printed = [writer.communicate(timeout=60)[0] for writer in writers]
-    assert [writer.returncode for writer in writers] == [0, 0, 0]
-    assert sum(map(int, printed)) == 60
 
 
 async def test_makes_nothing_before_its_first_use_and_keeps_it_after_close(tmp_path: Path) -> None:
@@ -124,11 +98,4 @@ async def test_waits_for_another_writer_only_so_long(tmp_path: Path, monkeypatch
         with pytest.raises(StoreError, match="locked"):
             await store.save("a", "[]", revision=2, expected=1)
     assert await store.save("a", "[]", revision=2, expected=1)
-    await store.close()
-
-
-async def test_what_cannot_be_written_as_utf8_is_a_store_error(tmp_path: Path) -> None:
-    store = SQLiteStore(tmp_path / "chats.db")
-    with pytest.raises(StoreError):
-        await store.save("a", "\ud800", revision=1, expected=None)
     await store.close()

@@ -1,7 +1,7 @@
 """A small catalogue with every hard case, and an agent over it whose clock stands still."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from agent import HandoffAgent
@@ -9,6 +9,8 @@ from agent.catalogue.load import load
 from agent.catalogue.schema import Catalogue
 from agent.catalogue.source import CatalogueSource
 from agent.models.base import ChatModel
+from agent.redaction.base import Redactor
+from agent.settings import KEEP
 from agent.stores.base import Store
 from agent.turn.limits import Limits
 
@@ -68,6 +70,8 @@ def agent_over(
     limits: Limits | None = None,
     state_key: str | None = None,
     accept_relayed: bool = False,
+    keep: timedelta = KEEP,
+    redactor: Redactor | None = None,
 ) -> HandoffAgent:
     """An agent with nothing from the environment."""
     return HandoffAgent(
@@ -78,4 +82,6 @@ def agent_over(
         limits=limits,
         state_key=state_key,
         accept_relayed=accept_relayed,
+        keep=keep,
+        redactor=redactor,
     )

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from functools import cache
 
-from agent.catalogue.view import Hit
+from agent.catalogue.view import Hit, View
 from agent.language.foreign import foreign_language
 from agent.language.locale import Locale, folded, locales
 from agent.language.understand import content_words, mentions_human, ordinal_in
@@ -26,9 +26,9 @@ def propose_or_ask(briefing: Briefing, told: Sequence[str], locale: Locale, sure
     foreign = foreign_language(" ".join(told))
     if last_said(briefing.messages, "not_for_agents"):  # they insist
         return select(best, told, locale)
-    beyond = not hits or scores[0] < briefing.view.index.elsewhere
     asked = last_said(briefing.messages, "ask_more")
-    if beyond and asked and not foreign and not mentions_human(" ".join(told)):
+    wants_human = mentions_human(" ".join(told))
+    if asked and not foreign and not wants_human and _elsewhere(briefing.view, told, locale):
         return NotForAgents(reason="none of the queues is about anything like it")
     if hits and (clear or not briefing.questions_left):
         return select(hits[0], told, locale)
@@ -42,6 +42,15 @@ def propose_or_ask(briefing: Briefing, told: Sequence[str], locale: Locale, sure
         return _between(rivals[0], rivals[1], told, locale)
     # An open question is asked once: the same again would not help.
     return select(best, told, locale) if asked else Ask(question=locale("ask_more"))
+
+
+def _elsewhere(view: View, told: Sequence[str], locale: Locale) -> bool:
+    """Whether nothing here is like `told`, nor like its first messages alone: an answer takes nothing back."""
+    for end in range(len(told), 0, -1):
+        hits = view.search(" ".join(told[:end]), 1, language=locale.language)
+        if hits and hits[0].score >= view.index.elsewhere:
+            return False
+    return True
 
 
 def _between(one: Hit, other: Hit, told: Sequence[str], locale: Locale) -> Ask:

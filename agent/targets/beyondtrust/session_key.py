@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from agent.catalogue.beyondtrust import SessionKeySettings
 from agent.catalogue.schema import Queue
 from agent.errors import StoreError, TargetError
+from agent.logs import fields
 from agent.targets.base import Opened, Packet
 from agent.targets.beyondtrust.attributes import PREFIX, address_of, attributes
 from agent.targets.beyondtrust.key_form import Key, KeyForm
@@ -75,7 +76,8 @@ class SessionKey:
             problem = TargetError(f"making a session key failed with {type(error).__name__}")
         if self._settings.on_failure is None:
             raise TargetError(str(problem)) from None
-        log.error("no session key for queue %s, so they get a portal link: %s", queue.id, problem)
+        told = fields("session_key_failed", queue=queue.id, error=type(problem).__name__)
+        log.error("no session key for queue %s, so they get a portal link: %s", queue.id, problem, extra=told)
         return Opened(url=self._portal_link(queue, sends), carries_summary=self._settings.send_summary)
 
     def owns(self, url: str) -> bool:

@@ -1,0 +1,5 @@
+"""Fixtures of all renderers' tests."""
+
+from tests.renderers.seed import seed
+
+__all__ = ["seed"]
