@@ -201,7 +201,6 @@ class Chat:
         await self._runtime.ready_for(self.conversation.user)
         said = clean(text)
         if not said or len(text) > limits.message_chars:
-            await self.greet()  # a conversation begins all the same
             return refusal(self.conversation, self._runtime.now(), len(text) if said else 0, limits)
         at = self._runtime.now()
         number = await self._keep(

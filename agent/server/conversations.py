@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, Path, Request
 from starlette.responses import Response
 
 from agent.chat import Chat
+from agent.language.clean import clean
 from agent.records.conversation import Once
 from agent.records.events import Event, events_of
 from agent.records.reply import Reply
@@ -42,6 +43,8 @@ async def _chat(
 
 
 Theirs = Annotated[Chat, Depends(_chat)]
+_LONG = 1_000
+"""Characters from which a first message may be refused as too long, whatever the agent's limit is."""
 _POSTED: dict[str, Any] = {"dependencies": [Depends(_as_json)]}
 
 
@@ -53,6 +56,10 @@ async def start(request: Request, service: Served, caller: Who, body: Start, key
     """
     chat, call = await _begun(service, caller, body, key)
     text = body.text
+    if text is not None and (not clean(text) or len(text) > _LONG):
+        await (
+            chat.greet()
+        )  # a message may be refused, and changes nothing then; the conversation begins all the same
     turn = _greeting(chat, await chat.greet()) if text is None else _message(chat, text, call)
     return await served(service, request, turn, 201)
 

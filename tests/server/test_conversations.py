@@ -2,6 +2,8 @@
 
 import re
 
+import pytest
+
 from tests.support import small
 
 from .setting import Serving, begin
@@ -58,6 +60,14 @@ def test_what_is_too_long_or_empty_gets_a_reply_and_changes_nothing(server: Serv
         for text in ("", " ", "x" * 16_001):
             assert client.post(f"{at}/messages", json={"text": text}).json()["phase"] == "proposed"
         assert client.get(at).json() == before
+
+
+@pytest.mark.parametrize("text", ["", " ", "\x00", "x" * 16_001])
+def test_a_start_that_is_refused_is_a_conversation_all_the_same(server: Serving, text: str) -> None:
+    with server.client() as client:
+        at = f"/v1/conversations/{begin(client, text)['id']}"
+        assert client.get(at).json()["messages"] == []
+        assert client.post(f"{at}/messages", json={"text": "my SQL database is slow"}).json()["proposal"]
 
 
 def test_every_answer_is_kept_by_nobody_and_framed_by_nobody(server: Serving) -> None:
