@@ -83,9 +83,9 @@ async def _begun(service: Service, caller: Caller, body: Start, key: str | None)
     user = caller.person(body.user.user() if body.user else None)
     call = once(key, body, caller.tenant, user.id)
     if call is None:
-        return service.agent.start(user, via=caller.tenant), None
+        return service.agent.start(user, via=caller.key), None
     id_ = await begun_by(service.store, call)
-    return await service.agent.load(id_) or service.agent.start(user, via=caller.tenant, id_=id_), call
+    return await service.agent.load(id_) or service.agent.start(user, via=caller.key, id_=id_), call
 
 
 @router.post("/{conversation_id}/messages", summary="Say something", responses=examples.replied(), **_POSTED)

@@ -27,6 +27,11 @@ class ApiKey(NamedTuple):
     tenant: str
     digest: bytes
 
+    @property
+    def name(self) -> str:
+        """What tells it from the tenant's other keys, and says nothing of it."""
+        return f"{self.tenant}/{self.digest.hex()[:8]}"
+
 
 def _listed(value: Any) -> Any:
     return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value

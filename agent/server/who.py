@@ -11,7 +11,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from agent.records.conversation import Conversation
 from agent.records.user import User
 from agent.server.problems import Problem
-from agent.server.settings import ServerSettings
+from agent.server.settings import ApiKey, ServerSettings
 from agent.server.tokens import TokenError, Tokens
 
 _BEARER = HTTPBearer(
@@ -24,13 +24,15 @@ _BEARER = HTTPBearer(
 class Caller:
     """Whose conversations a request may touch: those of `tenant`, and of them `subject`'s alone, if there is one.
 
-    `user` is the person as a token names them. `trusted`: what the body says of a person is taken as it is.
+    `user` is the person as a token names them. `trusted`: what the body says of a person is taken as it is. `key` tells
+    a tenant's keys apart, for budgets.
     """
 
     tenant: str | None = None
     subject: str | None = None
     user: User | None = None
     trusted: bool = False
+    key: str | None = None
 
     def owns(self, conversation: Conversation) -> bool:
         """Whether it is this caller's."""
@@ -68,9 +70,9 @@ class Callers:
             return Caller(subject=subject)
         if not secret:
             raise _unknown("Authorization: Bearer with a key, or with a token of the host, is missing.")
-        tenant = self._tenant_of(secret)
-        if tenant is not None:
-            return Caller(tenant=tenant, subject=subject, trusted=True)
+        key = self._key(secret)
+        if key is not None:
+            return Caller(tenant=key.tenant, subject=subject, trusted=True, key=key.name)
         if self._tokens is None:
             raise _unknown("This key is not known.", "invalid_token")
         try:
@@ -80,10 +82,10 @@ class Callers:
         user = user.model_copy(update={"tenant": self._tenant_in(user)})
         return Caller(tenant=user.tenant, subject=user.id, user=user)
 
-    def _tenant_of(self, secret: str) -> str | None:
+    def _key(self, secret: str) -> ApiKey | None:
         digest = sha256(secret.encode("utf-8", "replace")).digest()
         # All are compared, so that the time tells nothing.
-        found = [key.tenant for key in self._keys if hmac.compare_digest(key.digest, digest)]
+        found = [key for key in self._keys if hmac.compare_digest(key.digest, digest)]
         return found[0] if found else None
 
     def _tenant_in(self, user: User) -> str | None:

@@ -1,5 +1,6 @@
 """Nobody reads or presses in another's conversation, and nobody is told that there is one."""
 
+import json
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 import httpx2
 import pytest
 
+from agent.stores.memory import MemoryStore
 from tests.support import small
 
 from .setting import ACME, KEYS, OTHER, Serving, begin, serving, settings, token, with_keys, with_tokens
@@ -131,3 +133,17 @@ def test_name_and_address_come_from_the_token(tmp_path: Path) -> None:
         twice = {"user": {"id": "bob"}, "text": "x"}
         refused = host.post("/v1/conversations", json=twice, headers={"handoff-user": "ada"})
         assert refused.status_code == 403
+
+
+def test_a_tenants_keys_have_budgets_of_their_own_and_no_document_has_a_key(tmp_path: Path) -> None:
+    second, store = "acme-key-9876543210", MemoryStore()
+    keys = settings(api_keys=f"acme:{ACME},acme:{second}")
+    with serving(tmp_path, settings=keys, store=store) as server:
+        ids = []
+        for secret in (ACME, second, ACME):
+            with server.client(secret) as client:
+                ids.append(begin(client)["id"])
+        kept = [store._kept[id_].stored.document for id_ in ids]
+    one, two, again = (json.loads(document)["via"] for document in kept)
+    assert one == again != two
+    assert not [secret for secret in (ACME, second) for document in kept if secret in document]
