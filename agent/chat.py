@@ -51,6 +51,16 @@ class Chat:
         """The document as JSON, signed if the agent has a state key; `HandoffAgent.resume` takes it."""
         return document.dump(self.conversation, self._runtime.state_key)
 
+    async def greet(self) -> Reply:
+        """Keep a conversation in which nothing was said yet, and get the words that open it. Raises `StoreError`."""
+        await self._kept.take_in()
+        base = self.conversation
+        if not base.revision:
+            await self._commit(base, base)
+        locale = locale_for(base.user.locale or base.language)
+        skip = Button(label=locale("skip"), action="skip")
+        return Reply(id=self.id, phase=base.phase, text=locale("ask_hello"), buttons=(skip,))
+
     async def send(self, text: str, *, relayed: bool = False) -> Reply:
         """Say `text` and get the reply.
 
@@ -153,6 +163,8 @@ class Chat:
         await self._kept.take_in()
         await self._runtime.ready_for(self.conversation.user)
         said = clean(text)
+        if not said or len(text) > limits.message_chars:
+            await self.greet()  # a conversation begins all the same
         if not said:
             return self._refuse("empty")
         if len(text) > limits.message_chars:

@@ -49,11 +49,11 @@ def source_hash(text: str) -> str:
     return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
 
 
-def page_text(head: Node, body: Node) -> str:
-    """The page as text."""
+def page_text(head: Node, body: Node, language: str = "en") -> str:
+    """The page as text, which is in `language`."""
     return (
         "<!doctype html>\n"
-        + ET.tostring(node("html", head, body, lang="en"), "unicode", method="html")
+        + ET.tostring(node("html", head, body, lang=language), "unicode", method="html")
         + "\n"
     )
 

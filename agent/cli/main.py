@@ -18,6 +18,7 @@ class _Subcommand(NamedTuple):
 
 SUBCOMMANDS = {
     "chat": _Subcommand("agent.cli.chat", "chat", "Talk to the agent, in the terminal or through a pipe."),
+    "mcp": _Subcommand("agent.cli.mcp", "mcp", "Offer the agent as tools to an assistant that speaks MCP."),
     "queues": _Subcommand(
         "agent.cli.queues", "queues", "Check a catalogue of queues, search it, write it from an appliance."
     ),
@@ -84,6 +85,7 @@ def main() -> None:
       handoff chat                            talk to the agent on the example catalogue
       handoff chat --queues queues.yaml       … on your own
       echo "my laptop is dead" | handoff chat --json
+      handoff mcp --name Ada                  tools for an assistant that speaks MCP
       handoff queues check queues.yaml        every mistake, with its line
       handoff queues search "SQL is slow"     which queues fit a text
       handoff queues pull --host HOST         write it from a BeyondTrust appliance
