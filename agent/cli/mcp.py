@@ -3,6 +3,8 @@
 import asyncio
 import ipaddress
 import os
+import signal
+import sys
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlsplit
@@ -13,6 +15,7 @@ from agent.access import read_api_keys
 from agent.agent import HandoffAgent
 from agent.cli.attributes import parse_attributes
 from agent.cli.notices import tell_operator, warnings_on_stderr
+from agent.cli.terminal import is_terminal
 from agent.data import example_path
 from agent.errors import InputError
 from agent.extras import needs_extra
@@ -112,6 +115,10 @@ def mcp(
             where = _Where(_ip(host), port, _base(address) if address else None)
             _serve_http(agent, kept, user, where, seconds=settings.timeout, accept_relayed=accept_relayed)
         else:
+            if is_terminal(sys.stdin):
+                tell_operator("An MCP client is waited for on standard input; Ctrl-C ends it. Clients: docs/mcp.md.")
+            # A thread that waits for input cannot be interrupted; what was said is kept at once.
+            signal.signal(signal.SIGINT, signal.SIG_DFL)
             asyncio.run(serve_stdio(agent, kept, user, accept_relayed=accept_relayed))
 
 

@@ -62,16 +62,16 @@ def _agreed(answer: ElicitResult) -> bool:
 
 
 def _form(proposal: Proposal, locale: Locale) -> ElicitRequestFormParams:
+    unsent = proposal.summary and not proposal.carries_summary
     lines = [
         locale("yes_ask", queue=proposal.queue),
         locale("yes_prepared"),
-        *([f"“{proposal.summary}”"] if proposal.summary else []),
         locale("yes_sends", to=proposal.to),
         *(f"- {name}: {value}" for name, value in proposal.sends.items()),
-        *([locale("summary_not_sent")] if proposal.summary and not proposal.carries_summary else []),
+        f"{locale('summary_not_sent')}\n“{proposal.summary}”" if unsent else "",
     ]
     confirm = {"type": "boolean", "title": locale("yes_field"), "default": False}
     return ElicitRequestFormParams(
-        message="\n".join(lines),
+        message="\n".join(line for line in lines if line),
         requested_schema={"type": "object", "properties": {"confirm": confirm}, "required": ["confirm"]},
     )

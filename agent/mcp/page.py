@@ -26,10 +26,9 @@ def proposal_page(locale: Locale, proposal: Proposal, once: str, note: str = "")
         locale("yes_ask", queue=proposal.queue),
         node("p", note, class_="note", role="status") if note else None,
         node("p", locale("yes_prepared")),
-        node("blockquote", proposal.summary) if proposal.summary else None,
         node("p", locale("yes_sends", to=proposal.to)),
         node("dl", *(part for name, value in proposal.sends.items() for part in _sent(name, value))),
-        node("p", locale("summary_not_sent")) if proposal.summary and not proposal.carries_summary else None,
+        *_unsent(locale, proposal),
         node(
             "form",
             node("input", type="hidden", name="once", value=once),
@@ -48,6 +47,13 @@ def ready_page(locale: Locale, queue: str, url: str) -> str:
 def gone_page(locale: Locale) -> str:
     """Nothing is proposed here: the address is wrong or too old, or the conversation has gone on."""
     return _page(locale, locale("yes_gone"))
+
+
+def _unsent(locale: Locale, proposal: Proposal) -> list[Node]:
+    """The summary, where the target takes none along."""
+    if proposal.carries_summary or not proposal.summary:
+        return []
+    return [node("p", locale("summary_not_sent")), node("blockquote", proposal.summary)]
 
 
 def _sent(name: str, value: str) -> tuple[Node, Node]:

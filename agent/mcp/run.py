@@ -1,9 +1,11 @@
 """How the tools are served: over standard input and output, with a page server beside it, or over HTTP."""
 
 import asyncio
+import signal
 import socket
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
+from types import FrameType
 
 import uvicorn
 from mcp.server.stdio import stdio_server
@@ -22,7 +24,7 @@ from agent.mcp.door import PATH, Door
 from agent.mcp.pages import Pages
 from agent.mcp.server import make_server
 from agent.records.user import User
-from agent.serving import TCP, quiet_config, quiet_server
+from agent.serving import TCP, quiet_config
 from agent.stores.base import Store
 
 LOOPBACK = "127.0.0.1"
@@ -75,6 +77,13 @@ class _Beside(uvicorn.Server):
         yield  # signals are for the program, not for a server beside it
 
 
+class _Server(uvicorn.Server):
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:  # noqa: ARG002
+        # Its own would end the process by the same signal, before the agent is closed.
+        self.force_exit = self.should_exit and sig == signal.SIGINT
+        self.should_exit = True
+
+
 def http_app(
     agent: HandoffAgent, store: Store, user: User, *, keys: Sequence[ApiKey], base: str, accept_relayed: bool
 ) -> ASGIApp:
@@ -98,4 +107,4 @@ def http_app(
 async def run_http(app: ASGIApp, agent: HandoffAgent, listener: socket.socket, *, seconds: float) -> None:
     """Serve `app` until a signal; turns, of `seconds` at most, are finished then."""
     async with agent:
-        await quiet_server(app, grace=int(2 * seconds) + 5, lifespan="on").serve([listener])
+        await _Server(quiet_config(app, grace=int(2 * seconds) + 5, lifespan="on")).serve([listener])
