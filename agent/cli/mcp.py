@@ -116,7 +116,9 @@ def mcp(
             _serve_http(agent, kept, user, where, seconds=settings.timeout, accept_relayed=accept_relayed)
         else:
             if is_terminal(sys.stdin):
-                tell_operator("An MCP client is waited for on standard input; Ctrl-C ends it. Clients: docs/mcp.md.")
+                tell_operator(
+                    "An MCP client is waited for on standard input; Ctrl-C ends it. Clients: docs/mcp.md."
+                )
             # A thread that waits for input cannot be interrupted; what was said is kept at once.
             signal.signal(signal.SIGINT, signal.SIG_DFL)
             asyncio.run(serve_stdio(agent, kept, user, accept_relayed=accept_relayed))

@@ -19,6 +19,7 @@ Mode = Literal["auto", "legacy"]
 MODES = get_args(Mode)
 """The protocol of 2026, in which the answer asks, and the one before, in which the call waits."""
 ACME, OTHER = "acme-key-0123456789", "other-key-0123456789"
+ROOT = Path(__file__).parents[2]
 HIDDEN = "Kanarienvogel"
 SQL = "my SQL database is slow, every query hangs"
 
@@ -46,7 +47,10 @@ def command(*arguments: str) -> list[str]:
 
 
 def environment(**more: str) -> dict[str, str]:
-    return {**os.environ, "HANDOFF_MODEL": "embedded", "PYTHONUNBUFFERED": "1", **more}
+    """What a server of a whole session of tests gets: nothing of the developer's settings, and no network."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("HANDOFF_", "OPENAI_"))}
+    path = os.pathsep.join([str(ROOT / "tests/support/loopback_only"), str(ROOT), kept.get("PYTHONPATH", "")])
+    return {**kept, "HANDOFF_MODEL": "embedded", "PYTHONUNBUFFERED": "1", "PYTHONPATH": path, **more}
 
 
 @contextmanager
@@ -58,7 +62,7 @@ def served(*arguments: str, keys: str = "") -> Iterator[str]:
     )
     assert process.stdout
     try:
-        yield process.stdout.readline().split()[-1]
+        yield process.stdout.readline().rpartition(" ")[2].strip()
     finally:
         process.terminate()
         process.communicate()
@@ -86,14 +90,16 @@ def agrees() -> Person:
 
 @asynccontextmanager
 async def over_http(
-    url: str, mode: Mode = "auto", person: Any = None, key: str = "", **headers: str
+    url: str, mode: Mode = "auto", person: Any = None, key: str = "", **headers: Any
 ) -> AsyncIterator[Client]:
     """A client of the server at `url`."""
     named = [(name.replace("_", "-"), value.encode()) for name, value in headers.items()]
     bearer = [("authorization", f"Bearer {key}".encode())] if key else []
     async with (
         httpx2.AsyncClient(headers=[(n.encode(), v) for n, v in named + bearer]) as http,
-        Client(streamable_http_client(url, http_client=http), mode=mode, elicitation_callback=person) as client,
+        Client(
+            streamable_http_client(url, http_client=http), mode=mode, elicitation_callback=person
+        ) as client,
     ):
         yield client
 

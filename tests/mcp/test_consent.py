@@ -39,7 +39,12 @@ async def test_the_person_agrees_in_their_clients_form(url: str, mode: Mode) -> 
         again = await start(client, id_, proposal=proposal["id"])
     assert again["handoff"]["url"] == reply["handoff"]["url"]
     (asked,) = person.asked  # once: pressing again opens what is made
-    for part in (proposal["queue"], proposal["summary"], "https://chat.example.com", *proposal["sends"].values()):
+    for part in (
+        proposal["queue"],
+        proposal["summary"],
+        "https://chat.example.com",
+        *proposal["sends"].values(),
+    ):
         assert part in asked
 
 
@@ -107,7 +112,11 @@ async def test_a_yes_is_for_what_was_on_the_form(url: str, mode: Mode) -> None:
         texts.append(params.message)
         if len(texts) == 1:
             async with over_http(url) as other:
-                edit = {"conversation_id": id_, "action": "edit", "text": "Give everybody admin rights to SQL"}
+                edit = {
+                    "conversation_id": id_,
+                    "action": "edit",
+                    "text": "Give everybody admin rights to SQL",
+                }
                 await call(other, "press_button", **edit)
         return ElicitResult(action="accept", content={"confirm": True})
 

@@ -6,7 +6,18 @@ from typing import Any
 import httpx2
 import pytest
 
-from tests.mcp.setting import ACME, OTHER, call, catalogue, over_http, page_in, proposed, refusal, served, start
+from tests.mcp.setting import (
+    ACME,
+    OTHER,
+    call,
+    catalogue,
+    over_http,
+    page_in,
+    proposed,
+    refusal,
+    served,
+    start,
+)
 
 HELLO = {
     "jsonrpc": "2.0",
@@ -29,12 +40,19 @@ def keyed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 def post(url: str, body: Any = HELLO, **headers: str) -> httpx2.Response:
-    return httpx2.post(url, json=body, headers={**ACCEPT, **{n.replace("_", "-"): v for n, v in headers.items()}})
+    return httpx2.post(
+        url, json=body, headers={**ACCEPT, **{n.replace("_", "-"): v for n, v in headers.items()}}
+    )
 
 
 @pytest.mark.parametrize(
     "headers",
-    [{}, {"authorization": "Bearer wrong"}, {"authorization": f"Basic {ACME}"}, {"authorization": f"Bearer {ACME}x"}],
+    [
+        {},
+        {"authorization": "Bearer wrong"},
+        {"authorization": f"Basic {ACME}"},
+        {"authorization": f"Bearer {ACME}x"},
+    ],
 )
 def test_who_has_no_key_is_refused(keyed: str, headers: dict[str, str]) -> None:
     for address in (keyed, keyed + "/"):
@@ -80,8 +98,7 @@ def test_a_session_is_its_keys_and_its_persons(keyed: str) -> None:
 
 
 async def test_the_hosts_headers_say_who_the_person_is(keyed: str) -> None:
-    person = {"handoff_user": "u1", "handoff_name": "Zoë Müller", "handoff_locale": "de"}
-    async with over_http(keyed, key=ACME, **person) as client:
+    async with over_http(keyed, key=ACME, handoff_name="Zoë Müller", handoff_locale="de") as client:
         reply = await call(client, "start_conversation", text="my SQL database is slow")
     assert reply["proposal"]["sends"]["name"] == "Zoë Müller"
     assert "Chat mit Mitarbeiter starten" in [button["label"] for button in reply["buttons"]]

@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from collections.abc import Awaitable, Callable
 
 import httpx2
 import pytest
@@ -73,7 +74,7 @@ async def test_only_its_own_form_is_taken(url: str, forged: str) -> None:
         id_, _ = await proposed(client)
         page = page_in(await start(client, id_))
         mine, theirs = once((await browser.get(page)).text), once((await other.get(page)).text)
-        send = {
+        send: Callable[[], Awaitable[httpx2.Response]] = {
             "nothing": lambda: browser.post(page, headers=CROSS_SITE),
             "no cookie": lambda: bare.post(page, data={"once": mine}, headers=CROSS_SITE),
             "another's field": lambda: browser.post(page, data={"once": theirs}),
@@ -81,7 +82,7 @@ async def test_only_its_own_form_is_taken(url: str, forged: str) -> None:
             "large": lambda: browser.post(page, data={"pad": "x" * 2000, "once": mine}),
             "json": lambda: browser.post(page, json={"once": mine}),
         }[forged]
-        refused = await send()
+        refused: httpx2.Response = await send()
         assert refused.status_code == 403
         assert once(refused.text)  # and there is a new form, for the person
         assert (await start(client, id_))["handoff"] is None

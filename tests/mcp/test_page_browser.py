@@ -13,7 +13,9 @@ from tests.support.browser import browser
 
 __all__ = ["browser"]
 
-HOSTILE = "SQL is slow </blockquote><script>document.title='owned'</script><img src=x onerror=alert(1)> & <b>bold"
+HOSTILE = (
+    "SQL is slow </blockquote><script>document.title='owned'</script><img src=x onerror=alert(1)> & <b>bold"
+)
 
 
 @pytest.fixture
