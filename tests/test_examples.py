@@ -18,7 +18,7 @@ def run(name: str, *arguments: str, said: str = "", **environment: str) -> str:
         check=False,
         env={**os.environ, **environment},
     )
-    assert result.returncode == 0, result.stderr
+    assert (result.returncode, result.stderr) == (0, "")
     return result.stdout
 
 

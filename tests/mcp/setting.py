@@ -19,6 +19,7 @@ Mode = Literal["auto", "legacy"]
 MODES = get_args(Mode)
 """The protocol of 2026, in which the answer asks, and the one before, in which the call waits."""
 ACME, OTHER = "acme-key-0123456789", "other-key-0123456789"
+TOOLS = ["start_conversation", "send_message", "press_button", "list_queues"]
 ROOT = Path(__file__).parents[2]
 HIDDEN = "Kanarienvogel"
 SQL = "my SQL database is slow, every query hangs"

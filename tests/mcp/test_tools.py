@@ -11,6 +11,7 @@ from agent.records.reply import Reply
 from tests.mcp.setting import (
     HIDDEN,
     MODES,
+    TOOLS,
     Mode,
     call,
     catalogue,
@@ -21,8 +22,6 @@ from tests.mcp.setting import (
     start,
     text_of,
 )
-
-TOOLS = ["start_conversation", "send_message", "press_button", "list_queues"]
 
 
 @pytest.mark.parametrize("mode", MODES)
