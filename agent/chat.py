@@ -163,8 +163,6 @@ class Chat:
         await self._kept.take_in()
         await self._runtime.ready_for(self.conversation.user)
         said = clean(text)
-        if not said or len(text) > limits.message_chars:
-            await self.greet()  # a conversation begins all the same
         if not said:
             return self._refuse("empty")
         if len(text) > limits.message_chars:

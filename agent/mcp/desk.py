@@ -28,7 +28,13 @@ class Desk:
             case StartConversation(text=None):
                 return await self._agent.start(caller.user, via=caller.via).greet()
             case StartConversation(text=str() as text):
-                return await self._agent.start(caller.user, via=caller.via).send(text, relayed=True)
+                chat = self._agent.start(caller.user, via=caller.via)
+                reply = await chat.send(text, relayed=True)
+                if (
+                    not chat.conversation.revision
+                ):  # a text that was refused; the conversation begins all the same
+                    await chat.greet()
+                return reply
             case SendMessage():
                 chat = await self._chat(caller, arguments.conversation_id)
                 return await chat.send(arguments.text, relayed=True)
