@@ -12,7 +12,6 @@ import pytest
 from agent.stores.sqlite import SQLiteStore
 from tests.mcp.setting import (
     agrees,
-    call,
     catalogue,
     command,
     environment,
@@ -110,11 +109,3 @@ async def test_a_restart_in_the_middle(tmp_path: Path) -> None:
     history = [json.loads(entry) for entry in await store.history(id_)]
     await store.close()
     assert [entry["outcome"] for entry in history].count("handoff") == 1
-
-
-async def test_the_greeting_is_kept_too(tmp_path: Path) -> None:
-    server = ["--queues", catalogue(tmp_path), "--store", str(tmp_path / "kept.db")]
-    async with over_stdio(*server) as client:
-        id_ = (await call(client, "start_conversation"))["id"]
-    async with over_stdio(*server, mode="legacy") as client:
-        assert (await call(client, "send_message", conversation_id=id_, text="SQL hangs"))["proposal"]
