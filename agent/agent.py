@@ -1,5 +1,6 @@
 """The agent: a catalogue, a model, a store and a clock, and the conversations over them."""
 
+import asyncio
 import os
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -18,6 +19,7 @@ from agent.models.base import ChatModel
 from agent.models.breaker import Breaker
 from agent.models.choose import choose_meaning, choose_model
 from agent.records.conversation import Conversation
+from agent.records.listed import ListedQueue
 from agent.records.reply import Handoff
 from agent.records.user import User
 from agent.redaction.base import Redactor
@@ -28,6 +30,9 @@ from agent.stores.base import RESERVED, Store
 from agent.stores.choose import choose_store
 from agent.stores.memory import MemoryStore
 from agent.turn.limits import Limits
+
+FOUND = 10
+"""How many queues a search lists, at most."""
 
 
 def _utc_now() -> datetime:
@@ -168,6 +173,26 @@ class HandoffAgent:
         """Whether its URL opens a chat: it has not expired, and leads where the configuration says."""
         runtime = self._runtime
         return not handoff.has_expired(runtime.now()) and runtime.desk().target.owns(handoff.url)
+
+    async def queues(self, user: User | None = None, search: str | None = None) -> list[ListedQueue]:
+        """The queues that `user` may see: all, or those that fit `search` best, the best first."""
+        views = self._runtime.desk().views
+        view = views.of(user or User())
+        found = view.queues
+        if search:
+            await asyncio.to_thread(view.make_ready)
+            found = tuple(hit.queue for hit in view.search(search, FOUND))
+        now = self._runtime.now()
+        return [
+            ListedQueue(
+                id=queue.id,
+                name=queue.name,
+                description=queue.description,
+                languages=queue.languages,
+                open=hours.is_open(now) if (hours := views.catalogue.hours_of(queue)) else True,
+            )
+            for queue in found
+        ]
 
     async def close(self) -> None:
         """Wait for the turns that are running, then close model and store."""

@@ -1,44 +1,28 @@
-"""Offer the agent as a function tool to another OpenAI agent: `python examples/function_tool.py MODEL`.
+"""The agent as a function tool, with the OpenAI SDK's Chat Completions: `python examples/function_tool.py MODEL`.
 
-The other model may pass on what the person says (`relayed=True`), and that is all: its call is no yes. When the
-agent proposes a handoff, the host shows the button, and only the person's own press goes to `press`.
+The other model may pass on what the person says, and that is all: its call is no yes. When the desk proposes a
+handoff, the host shows the button, and only the person's own press goes to `press`.
 Needs OPENAI_API_KEY, or OPENAI_BASE_URL for another server. One line of standard input is one message; an
 empty line presses the button.
 """
 
 import asyncio
-import json
 import os
 import sys
 from typing import Any
 
 from openai import AsyncOpenAI, OpenAIError
 
-from agent import Chat, HandoffAgent, Reply
+from agent import Chat, HandoffAgent, Reply, tool
 from agent.data import example_path
-
-TOOL: Any = {
-    "type": "function",
-    "function": {
-        "name": "talk_to_live_agent_desk",
-        "description": "Use it whenever the person wants a live agent. Pass on what they said, word for word; "
-        "tell them what the desk answers. The desk shows its own buttons: never say that a transfer was made.",
-        "strict": True,
-        "parameters": {
-            "type": "object",
-            "properties": {"message": {"type": "string", "description": "What the person said"}},
-            "required": ["message"],
-            "additionalProperties": False,
-        },
-    },
-}
 
 
 async def answer(client: AsyncOpenAI, model: str, messages: list[Any], desk: Chat) -> Reply | None:
     """Let the other model answer; returns what the desk said, if it was asked."""
+    tools: Any = [tool.for_chat_completions()]
     said: Reply | None = None
     for _ in range(3):
-        completion = await client.chat.completions.create(model=model, messages=messages, tools=[TOOL])
+        completion = await client.chat.completions.create(model=model, messages=messages, tools=tools)
         message = completion.choices[0].message
         messages.append(message.model_dump(exclude_none=True))
         if not message.tool_calls:
@@ -46,9 +30,9 @@ async def answer(client: AsyncOpenAI, model: str, messages: list[Any], desk: Cha
             break
         for call in message.tool_calls:
             if call.type == "function":
-                words = str(json.loads(call.function.arguments).get("message", ""))
-                said = await desk.send(words, relayed=True)
-                messages.append({"role": "tool", "tool_call_id": call.id, "content": said.text})
+                output, reply = await tool.called(desk, call.function.arguments)
+                said = reply or said
+                messages.append({"role": "tool", "tool_call_id": call.id, "content": output})
     return said
 
 

@@ -23,6 +23,7 @@ SUBCOMMANDS = {
     "prompt": _Subcommand(
         "agent.cli.prompt", "prompt", "Print what the model would be asked about a message, byte for byte."
     ),
+    "mcp": _Subcommand("agent.cli.mcp", "mcp", "Offer the agent as tools to an assistant that speaks MCP."),
     "queues": _Subcommand(
         "agent.cli.queues", "queues", "Check a catalogue of queues, search it, write it from an appliance."
     ),
@@ -91,6 +92,7 @@ def main() -> None:
       echo "my laptop is dead" | handoff chat --json
       handoff serve --queues queues.yaml      … over HTTP
       handoff prompt "my laptop is dead"      what a model would see of it
+      handoff mcp --name Ada                  tools for an assistant that speaks MCP
       handoff queues check queues.yaml        every mistake, with its line
       handoff queues search "SQL is slow"     which queues fit a text
       handoff queues pull --host HOST         write it from a BeyondTrust appliance

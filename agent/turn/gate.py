@@ -36,7 +36,7 @@ async def accept(ctx: Context, conversation: Conversation, proposal_id: str | No
     if not _was_shown(conversation, proposal):
         return show(ctx, conversation)
     if _relayed(conversation) and not ctx.accept_relayed:
-        return show(ctx, conversation, [ctx.locale("not_yet")])
+        return show(ctx, conversation, [ctx.locale("not_relayed")])
     if not _still_holds(ctx, conversation, proposal):
         choice = conversation.choice or best_known(ctx, conversation)
         return propose(ctx, conversation, choice, [ctx.locale("changed")])

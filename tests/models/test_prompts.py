@@ -35,7 +35,7 @@ def test_every_line_and_file_is_used() -> None:
         for path in (_ROOT / folder).rglob("*.py")
         if (_ROOT / folder).is_dir()
     )
-    of_lines = {"corrections", "queue", "refused", "state", "tools"}
+    of_lines = {"corrections", "function_tool", "mcp", "queue", "refused", "state", "tools"}
     for file in _ROOT.joinpath("prompts").glob("*.txt"):
         if file.stem in of_lines:
             for key in prompts._lines(file.stem):
