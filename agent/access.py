@@ -20,6 +20,11 @@ class ApiKey(NamedTuple):
     tenant: str
     digest: bytes
 
+    @property
+    def name(self) -> str:
+        """What tells it from the tenant's other keys, and says nothing of it."""
+        return f"{self.tenant}/{self.digest.hex()[:8]}"
+
 
 def parse_api_keys(text: str) -> tuple[ApiKey, ...]:
     """The keys in ``TENANT:KEY``, several with commas between. Raises `ValueError`, which names no key."""
@@ -34,11 +39,11 @@ def read_api_keys(environ: Mapping[str, str] = os.environ) -> tuple[ApiKey, ...]
         raise SettingsError(f"{_NAME}: {error}") from None
 
 
-def tenant_of(keys: Iterable[ApiKey], secret: str) -> str | None:
-    """Whose key `secret` is, or None."""
+def find_key(keys: Iterable[ApiKey], secret: str) -> ApiKey | None:
+    """Which of `keys` the secret is, or None."""
     digest = sha256(secret.encode("utf-8", "replace")).digest()
     # All are compared, so that the time tells nothing.
-    found = [key.tenant for key in keys if hmac.compare_digest(key.digest, digest)]
+    found = [key for key in keys if hmac.compare_digest(key.digest, digest)]
     return found[0] if found else None
 
 

@@ -4,22 +4,24 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent.access import came_through_a_proxy, parse_api_keys, read_api_keys, tenant_of
+from agent.access import came_through_a_proxy, find_key, parse_api_keys, read_api_keys
 from agent.errors import SettingsError
 
 KEYS = parse_api_keys("acme:0123456789abcdef, other-1:fedcba:9876543210 ,acme:another-key-of-acme")
 
 
 def test_a_key_names_its_tenant() -> None:
-    assert tenant_of(KEYS, "0123456789abcdef") == "acme"
-    assert tenant_of(KEYS, "another-key-of-acme") == "acme"
-    assert tenant_of(KEYS, "fedcba:9876543210") == "other-1"
+    found = [
+        find_key(KEYS, secret) for secret in ("0123456789abcdef", "another-key-of-acme", "fedcba:9876543210")
+    ]
+    assert [key and key.tenant for key in found] == ["acme", "acme", "other-1"]
+    assert len({key and key.name for key in found}) == 3
     assert parse_api_keys("") == read_api_keys({}) == ()
 
 
 @given(st.text())
 def test_nothing_else_does(secret: str) -> None:
-    assert tenant_of(KEYS, secret) is None
+    assert find_key(KEYS, secret) is None
 
 
 @pytest.mark.parametrize(

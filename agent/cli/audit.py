@@ -39,7 +39,11 @@ _CHOSEN = {
 @click.command()
 @click.argument("which", metavar="CONVERSATION|REFERENCE|PERSON")
 @click.option(
-    "--store", required=True, metavar="STORE", help="The agent's store: a SQLite file or a server's address."
+    "--store",
+    envvar="HANDOFF_STORE",
+    required=True,
+    metavar="STORE",
+    help="The agent's store: a SQLite file or a server's address.",
 )
 @click.option("--queues", type=_FILE, metavar="FILE", help="The catalogue, for the queues' names.")
 @click.option("--tenant", help="Whose person, where the host has several tenants.")

@@ -1,7 +1,6 @@
 """`handoff mcp`."""
 
 import asyncio
-import ipaddress
 import os
 import signal
 import sys
@@ -14,6 +13,7 @@ import click
 from agent.access import read_api_keys
 from agent.agent import HandoffAgent
 from agent.cli.attributes import parse_attributes
+from agent.cli.hosts import IPAddress, ip_address
 from agent.cli.notices import tell_operator, warnings_on_stderr
 from agent.cli.terminal import is_terminal
 from agent.data import example_path
@@ -23,6 +23,7 @@ from agent.models.choose import choose_model
 from agent.records.user import User
 from agent.settings import Settings
 from agent.stores.base import Store
+from agent.stores.choose import choose_store
 
 _FILE = click.Path(path_type=Path)
 _RELAYED = (
@@ -36,10 +37,11 @@ _RELAYED = (
 @click.option("--model", metavar="NAME", help="“embedded”, or a model of the OpenAI-compatible server.")
 @click.option(
     "--store",
+    envvar="HANDOFF_STORE",
     default="memory",
     show_default=True,
     metavar="STORE",
-    help="A SQLite file, or “memory”: gone at the end.",
+    help="A SQLite file, postgresql://…, redis://…, or “memory”: gone at the end.",
 )
 @click.option("--name", help="The person's name.")
 @click.option("--email", help="The person's e-mail address.")
@@ -99,7 +101,7 @@ def mcp(
         from agent.mcp.run import serve_stdio
     user = User(name=name, email=email, locale=locale, attributes=parse_attributes(attributes))
     settings = Settings.from_environment(os.environ, model=model)
-    kept = _store(store)
+    kept = choose_store(store)
     if settings.hint:
         tell_operator(settings.hint)
     if accept_relayed:
@@ -112,7 +114,7 @@ def mcp(
             accept_relayed=accept_relayed,
         )
         if over_http:
-            where = _Where(_ip(host), port, _base(address) if address else None)
+            where = _Where(ip_address(host), port, _base(address) if address else None)
             _serve_http(agent, kept, user, where, seconds=settings.timeout, accept_relayed=accept_relayed)
         else:
             if is_terminal(sys.stdin):
@@ -127,7 +129,8 @@ def mcp(
 def _serve_http(
     agent: HandoffAgent, store: Store, user: User, where: "_Where", *, seconds: float, accept_relayed: bool
 ) -> None:
-    from agent.mcp.run import http_app, listen, run_http
+    from agent.mcp.run import http_app, run_http
+    from agent.serving import listen
 
     keys = read_api_keys()
     _check(where, user, with_keys=bool(keys))
@@ -141,7 +144,7 @@ def _serve_http(
 
 
 class _Where(NamedTuple):
-    ip: ipaddress.IPv4Address | ipaddress.IPv6Address
+    ip: IPAddress
     port: int
     address: str | None
 
@@ -160,25 +163,8 @@ def _check(where: _Where, user: User, *, with_keys: bool) -> None:
         raise InputError("--address is missing: the https address at which people reach this server")
 
 
-def _ip(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
-    try:
-        return ipaddress.ip_address("127.0.0.1" if host == "localhost" else host.strip("[]"))
-    except ValueError:
-        raise InputError(f"--host {host}: write an IP address, such as 127.0.0.1 or 0.0.0.0") from None
-
-
 def _base(address: str) -> str:
     parts = urlsplit(address)
     if parts.scheme != "https" or not parts.hostname or parts.query or parts.fragment:
         raise InputError(f"--address {address}: write the https address, such as https://handoff.acme.com")
     return address
-
-
-def _store(text: str) -> Store:
-    if text == "memory":
-        from agent.stores.memory import MemoryStore
-
-        return MemoryStore()
-    from agent.stores.sqlite import SQLiteStore
-
-    return SQLiteStore(text)

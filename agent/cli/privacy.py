@@ -57,7 +57,10 @@ def _options(command: Callable[..., None]) -> Callable[..., None]:
             help="Files and folders to look through, beside those that commands have written; repeatable.",
         ),
         click.option(
-            "--store", metavar="STORE", help="The agent's store: a SQLite file or a server's address."
+            "--store",
+            envvar="HANDOFF_STORE",
+            metavar="STORE",
+            help="The agent's store: a SQLite file or a server's address.",
         ),
         click.argument("user", metavar="USER"),
     ):
@@ -108,7 +111,12 @@ def delete(*, yes: bool, **options: Any) -> None:
 
 
 @privacy.command()
-@click.option("--store", metavar="STORE", help="The agent's store: a SQLite file or a server's address.")
+@click.option(
+    "--store",
+    envvar="HANDOFF_STORE",
+    metavar="STORE",
+    help="The agent's store: a SQLite file or a server's address.",
+)
 @click.option("--yes", is_flag=True, help="Do not ask.")
 def sweep(*, store: str | None, yes: bool) -> None:
     """Delete what was kept for long enough: in the store, and files that commands have written.

@@ -1,13 +1,13 @@
 """`handoff serve`."""
 
 import asyncio
-import ipaddress
 import os
 from pathlib import Path
 
 import click
 
 from agent.agent import HandoffAgent
+from agent.cli.hosts import ip_address
 from agent.cli.notices import tell_operator, warnings_on_stderr
 from agent.data import example_path
 from agent.errors import InputError
@@ -33,6 +33,7 @@ _FILE = click.Path(path_type=Path)
 )
 @click.option(
     "--store",
+    envvar="HANDOFF_STORE",
     default="handoff.db",
     show_default=True,
     metavar="STORE",
@@ -56,9 +57,10 @@ def serve(*, queues: Path | None, model: str | None, host: str, port: int, store
     """  # noqa: D301 — click's mark for a paragraph that keeps its lines
     with needs_extra("the server", "server"):
         from agent.server.app import create_app
-        from agent.server.run import PatientServer, listen
+        from agent.server.run import PatientServer
         from agent.server.settings import read_server_settings
-    address = _address(host)
+        from agent.serving import listen
+    address = ip_address(host)
     server_settings = read_server_settings()
     if server_settings.open and not address.is_loopback:
         raise InputError(
@@ -77,10 +79,3 @@ def serve(*, queues: Path | None, model: str | None, host: str, port: int, store
         shown = f"[{address}]" if address.version == 6 else str(address)
         click.echo(f"Listening at http://{shown}:{listener.getsockname()[1]}")
         asyncio.run(running.serve([listener]))
-
-
-def _address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
-    try:
-        return ipaddress.ip_address("127.0.0.1" if host == "localhost" else host.strip("[]"))
-    except ValueError:
-        raise InputError(f"--host {host}: write an IP address, such as 127.0.0.1 or 0.0.0.0") from None

@@ -9,7 +9,7 @@ from starlette.datastructures import Headers
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from agent.access import ApiKey, came_through_a_proxy, tenant_of
+from agent.access import ApiKey, came_through_a_proxy, find_key
 from agent.mcp.caller import Caller
 from agent.mcp.server import CALLER
 from agent.records.user import User
@@ -51,16 +51,16 @@ class Door:
         if origin and urlsplit(origin).netloc != headers.get("host"):
             return _refused(403, "Pages of another origin may not call.")
         scheme, _, secret = headers.get("authorization", "").partition(" ")
-        tenant = tenant_of(self._keys, secret.strip()) if scheme.lower() == "bearer" else None
-        if tenant is None:
+        key = find_key(self._keys, secret.strip()) if scheme.lower() == "bearer" else None
+        if key is None:
             return _refused(
                 401, "Authorization: Bearer with a key of HANDOFF_API_KEYS is missing, or it is not known."
             )
         said = {field: _text(headers.get(name)) for field, name in _PERSON.items()}
         if any(len(text) > _CHARS for text in said.values() if text):
             return _refused(400, f"A Handoff- header has more than {_CHARS} characters.")
-        user = User(**said, tenant=tenant, attributes=self._person.attributes)
-        return Caller(user, via=f"mcp:{tenant}")
+        user = User(**said, tenant=key.tenant, attributes=self._person.attributes)
+        return Caller(user, via=f"mcp:{key.tenant}")
 
 
 def _text(value: str | None) -> str | None:

@@ -17,34 +17,17 @@ from starlette.types import ASGIApp
 
 from agent.access import ApiKey
 from agent.agent import HandoffAgent
-from agent.errors import InputError
 from agent.mcp.caller import Caller
 from agent.mcp.desk import Desk
 from agent.mcp.door import PATH, Door
 from agent.mcp.pages import Pages
 from agent.mcp.server import make_server
 from agent.records.user import User
-from agent.serving import TCP, quiet_config
+from agent.serving import listen, quiet_config
 from agent.stores.base import Store
 
 LOOPBACK = "127.0.0.1"
 _BODY = 512 * 1024
-
-
-def listen(host: str, port: int) -> socket.socket:
-    """A listening socket. Raises `InputError` where there can be none."""
-    listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, *TCP)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind((host, port))
-        listener.listen(128)
-    except OSError as error:
-        listener.close()
-        raise InputError(
-            f"port {port} of {host} cannot be used ({error.strerror}): choose another one with --port, "
-            "or --port 0 for any free one"
-        ) from None
-    return listener
 
 
 async def serve_stdio(agent: HandoffAgent, store: Store, user: User, *, accept_relayed: bool) -> None:

@@ -1,12 +1,12 @@
 """What every request passes first: the names it may come by, and the headers that every answer has."""
 
 import logging
-from collections.abc import Iterable
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from agent.access import came_through_a_proxy
 from agent.server.problems import Problem
 from agent.server.settings import LOOPBACK_HOSTS, ServerSettings
 
@@ -71,7 +71,7 @@ class Door:
     def _refusal(self, path: str, headers: Headers) -> Problem | None:
         if path in PROBES:
             return None
-        if self._open and _came_through_a_proxy(headers.keys()):
+        if self._open and came_through_a_proxy(headers.keys()):
             return Problem(
                 403,
                 "proxy-without-key",
@@ -89,10 +89,6 @@ class Door:
                 403, "wrong-origin", "Pages of this origin may not call: add it to HANDOFF_CORS_ORIGINS."
             )
         return None
-
-
-def _came_through_a_proxy(names: Iterable[str]) -> bool:
-    return any(name in ("forwarded", "via", "x-real-ip") or name.startswith("x-forwarded-") for name in names)
 
 
 def _without_port(host: str) -> str:

@@ -8,29 +8,11 @@ from types import FrameType
 import uvicorn
 from fastapi import FastAPI
 
-from agent.errors import InputError
 from agent.server.service import Service
-from agent.serving import TCP, quiet_config
+from agent.serving import BACKLOG, quiet_config
 
-BACKLOG = 2048
 MORE_SECONDS = 5
 """What a turn that is running at the end gets beside the time limit of turns."""
-
-
-def listen(host: str, port: int) -> socket.socket:
-    """A listening socket. Raises `InputError` where there can be none."""
-    listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, *TCP)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind((host, port))
-        listener.listen(BACKLOG)
-    except OSError as error:
-        listener.close()
-        raise InputError(
-            f"port {port} of {host} cannot be used ({error.strerror}): choose another one with --port, "
-            "or --port 0 for any free one"
-        ) from None
-    return listener
 
 
 class PatientServer(uvicorn.Server):

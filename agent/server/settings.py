@@ -1,18 +1,16 @@
 """What operators set for the server: who may call, from where, and how tokens are checked. No `.env` is read."""
 
 import re
-from hashlib import sha256
-from typing import Annotated, Any, Literal, NamedTuple, Self
+from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import BeforeValidator, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from agent.access import ApiKey, parse_api_keys
 from agent.errors import SettingsError
-from agent.settings import KEY_CHARS
 
 _PREFIX = "HANDOFF_"
-_TENANT = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _HOST = re.compile(r"[a-z0-9.-]+|\[[0-9a-f:]+\]")
 LOOPBACK_HOSTS = ("localhost", "127.0.0.1", "[::1]")
 
@@ -21,37 +19,12 @@ Algorithm = Literal[
 ]
 
 
-class ApiKey(NamedTuple):
-    """A key's SHA-256, and the tenant that it names."""
-
-    tenant: str
-    digest: bytes
-
-    @property
-    def name(self) -> str:
-        """What tells it from the tenant's other keys, and says nothing of it."""
-        return f"{self.tenant}/{self.digest.hex()[:8]}"
-
-
 def _listed(value: Any) -> Any:
     return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
 
 
 def _api_keys(value: Any) -> Any:
-    return tuple(_api_key(part) for part in _listed(value)) if isinstance(value, str) else value
-
-
-def _api_key(text: str) -> ApiKey:
-    tenant, colon, key = text.partition(":")
-    if not colon or not _TENANT.fullmatch(tenant):
-        raise ValueError(
-            "write TENANT:KEY, several with commas between; a tenant has letters, digits, dots and dashes"
-        )
-    if len(key) < KEY_CHARS or not (key.isascii() and key.isprintable() and " " not in key):
-        raise ValueError(
-            f"a key of {tenant} is too short or has odd characters: it takes {KEY_CHARS} letters, digits or signs, or more"
-        )
-    return ApiKey(tenant, sha256(key.encode()).digest())
+    return parse_api_keys(value) if isinstance(value, str) else value
 
 
 def _origin(text: str) -> str:

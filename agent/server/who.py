@@ -1,17 +1,16 @@
 """Who calls: a tenant's host with its key, a person with a token, or, without any key, this machine."""
 
-import hmac
 from dataclasses import dataclass
-from hashlib import sha256
 from typing import Annotated
 
 from fastapi import Depends, Header, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
+from agent.access import find_key
 from agent.records.conversation import Conversation
 from agent.records.user import User
 from agent.server.problems import Problem
-from agent.server.settings import ApiKey, ServerSettings
+from agent.server.settings import ServerSettings
 from agent.server.tokens import TokenError, Tokens
 
 _BEARER = HTTPBearer(
@@ -70,7 +69,7 @@ class Callers:
             return Caller(subject=subject)
         if not secret:
             raise _unknown("Authorization: Bearer with a key, or with a token of the host, is missing.")
-        key = self._key(secret)
+        key = find_key(self._keys, secret)
         if key is not None:
             return Caller(tenant=key.tenant, subject=subject, trusted=True, key=key.name)
         if self._tokens is None:
@@ -81,12 +80,6 @@ class Callers:
             raise _unknown(f"This key is not known; as a token: {error}.", "invalid_token") from None
         user = user.model_copy(update={"tenant": self._tenant_in(user)})
         return Caller(tenant=user.tenant, subject=user.id, user=user)
-
-    def _key(self, secret: str) -> ApiKey | None:
-        digest = sha256(secret.encode("utf-8", "replace")).digest()
-        # All are compared, so that the time tells nothing.
-        found = [key for key in self._keys if hmac.compare_digest(key.digest, digest)]
-        return found[0] if found else None
 
     def _tenant_in(self, user: User) -> str | None:
         tenants = {key.tenant for key in self._keys}

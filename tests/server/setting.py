@@ -17,8 +17,9 @@ from agent.data import example_path
 from agent.models.base import ChatModel
 from agent.models.embedded import EmbeddedModel
 from agent.server.app import create_app
-from agent.server.run import PatientServer, listen
+from agent.server.run import PatientServer
 from agent.server.settings import ServerSettings
+from agent.serving import listen
 from agent.stores.base import Store
 from agent.stores.memory import MemoryStore
 from tests.support import small
