@@ -33,7 +33,9 @@ QUESTIONS = [
     *CLAIMS,
 ]
 NAMES = [f"Is it for {small.EU} or {small.CANARY} Payroll?", small.BOARD]
-texts = named("texts", st.one_of(st.sampled_from([*QUESTIONS, *NAMES, *WORDS]), st.text(max_size=40)).map(expand))
+texts = named(
+    "texts", st.one_of(st.sampled_from([*QUESTIONS, *NAMES, *WORDS]), st.text(max_size=40)).map(expand)
+)
 decisions: st.SearchStrategy[Decision] = st.one_of(
     st.builds(
         Ask,
@@ -126,7 +128,12 @@ either = named("either", st.one_of(junk, texts, ids))
 unchecked = st.one_of(
     _constructed(Ask, question=either, suggestions=either, between=either, kind=either),
     _constructed(
-        SelectQueue, queue_id=either, summary=either, reason=either, second_issue=either, second_queue_id=either
+        SelectQueue,
+        queue_id=either,
+        summary=either,
+        reason=either,
+        second_issue=either,
+        second_queue_id=either,
     ),
     _constructed(NotForAgents, reason=either, queue_id=ids),
     _constructed(SearchQueues, query=either),
@@ -169,7 +176,9 @@ failures: st.SearchStrategy[Any] = st.just(50_000).map(
     ]
 )
 announced = st.lists(
-    st.sampled_from(["select_queue", "ask", "create_handoff", "", None, 7, ("select_queue",), "no such kind"]),
+    st.sampled_from(
+        ["select_queue", "ask", "create_handoff", "", None, 7, ("select_queue",), "no such kind"]
+    ),
     max_size=3,
 ).map(tuple)
 _answers = named("answers", st.one_of(good, decisions, good, decisions, failures, unchecked, objects))

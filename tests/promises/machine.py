@@ -33,6 +33,7 @@ class Promises(Oracle):
     """The rules. `moves` is what the model may do; a subclass has another model, or another target."""
 
     moves: ClassVar[st.SearchStrategy[list[Any]]] = hostile.moves
+    agreed: ClassVar[list[Any]] = hostile.AGREED
     unusable: ClassVar[list[Any]] = hostile.UNUSABLE
 
     @classmethod
@@ -66,17 +67,16 @@ class Promises(Oracle):
     def heard(self) -> None:
         """Look at what the model was told in this step: nothing hidden."""
         for briefing in self.model.briefings:
-            assert {queue.id for queue in briefing.view.queues} == self.visible
+            assert briefing.view is self.view  # which `begin` has looked at
             assert {queue.id for queue in briefing.candidates} <= self.visible
-            assert briefing.view.get("nonsense") is None
-            told = [briefing.correction, *(repr(queue) for queue in briefing.view.queues)]
-            self.check_secret(" ".join(filter(None, told)))
+            self.check_secret(briefing.correction or "")
         self.model.briefings.clear()
 
     def new_agent(self) -> HandoffAgent:
         return HandoffAgent(self.source(), model=self.model, clock=lambda: self.now, state_key=KEY)
 
     def teardown(self) -> None:
+        self.check_document()
         self.loop.run_until_complete(self.model.close())
         self.stack.close()
 
@@ -89,6 +89,9 @@ class Promises(Oracle):
         attributes = {key: value for key, value in (("region", region), ("team", team)) if value}
         user = User(name="Ada\n{queue_id}&", locale=locale, attributes=attributes)
         self.meet(user)
+        self.view = self.source().current().of(user)
+        assert {queue.id for queue in self.view.queues} == self.visible == {*self.view.by_id}
+        self.check_secret(repr(self.view.queues))
         self.chat = self.agent.start(user)
 
     # ── what the person does ─────────────────────────────────────────────────────────────────────────────
@@ -107,13 +110,17 @@ class Promises(Oracle):
         self.step(self.chat.send(text), moves, None, text)
 
     @rule(text=st.sampled_from(PROBLEMS), moves=answers)
-    def go_on(self, text: str, moves: list[Any]) -> None:
+    def ask_again(self, text: str, moves: list[Any]) -> None:
         self.tell(text, [*self.unusable, *moves])
+
+    @rule(text=st.sampled_from(PROBLEMS), moves=answers)
+    def go_on(self, text: str, moves: list[Any]) -> None:
+        self.tell(text, [*reversed(self.unusable), *moves])
 
     @rule(text=st.sampled_from([word for word in [*PROBLEMS, *WORDS, *YES, *NEAR_YES] if word.isprintable()]))
     def relayed(self, text: str) -> None:
         """What another model passes on is never a yes."""
-        self.step(self.chat.send(expand(text), relayed=True), hostile.AGREED, None, text)
+        self.step(self.chat.send(expand(text), relayed=True), self.agreed, None, text)
 
     @rule(text=st.sampled_from(sorted({*PROBLEMS, *YES})), moves=answers)
     def watch(self, text: str, moves: list[Any]) -> None:
@@ -214,7 +221,7 @@ class Promises(Oracle):
 
     def press_any(self, agreed: str | None, action: str, **values: Any) -> None:
         """A press that no model is asked about, whatever it would say."""
-        reply = self.step(self.chat.press(action, **values), hostile.AGREED, agreed, "")
+        reply = self.step(self.chat.press(action, **values), self.agreed, agreed, "")
         assert reply.model_calls == 0
 
     def step(
@@ -230,6 +237,8 @@ class Promises(Oracle):
         self.said += f"{text}{moves!r}"
         self.script(moves)
         reply = self.loop.run_until_complete(asyncio.wait_for(turn, TURN))
+        if self.chat.conversation.phase != before.phase:
+            self.check_document()
         self.check(reply, before.proposal.id if before.proposal else None, agreed, before.questions)
         self.heard()
         return reply

@@ -23,7 +23,7 @@ from .words import VISIBLE
 
 KEY = "k" * 16
 HELP = {("https", "help.example.com")}
-CLAIMED = ("connected you", "now connected", "created the handoff", "jetzt verbunden", "they agreed")
+CLAIMED = ("connected you", "now connected", "created the handoff", "jetzt verbunden")
 OUR_LABELS = {"Start agent chat", "Never mind", "Open the chat again", "Nobody came", "Skip, connect me now"}
 _QUOTED = re.compile("[“„][^“”„]*[”“]")
 _NAMES = {small.EU: (small.EU, small.CANARY), small.BOARD: (small.BOARD,)}
@@ -59,7 +59,7 @@ class Oracle(RuleBasedStateMachine):
         self.check_handoff(reply, current, agreed)
         self.check_visible(reply)
         self.check_words(reply)
-        self.check_document()
+        self.check_secret(reply.model_dump_json())
         if reply.proposal and reply.proposal.id not in self.shown:
             self.shown.append(reply.proposal.id)
 
@@ -175,8 +175,8 @@ class Oracle(RuleBasedStateMachine):
     def check_document(self) -> None:
         """Promise 7: it loads again to the same, and nothing hidden is in what is kept."""
         conversation = self.chat.conversation
-        saved = document.dump(conversation)
-        assert document.load(saved) == conversation
+        saved = self.chat.dump()
+        assert document.load(saved, KEY) == conversation
         self.check_secret(saved)
 
 

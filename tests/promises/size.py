@@ -48,6 +48,7 @@ def play(machine: type[RuleBasedStateMachine], door: Door, share: float = 1.0) -
                     suppress_health_check=list(HealthCheck),
                 ),
             )
+            print(f"{machine.__name__}: {counted[door]:,} of {goal:,} model answers")  # noqa: T201  # with -s
             examples = min(500, 2 * examples)
     finally:
         logging.disable(logging.NOTSET)
