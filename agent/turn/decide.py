@@ -117,7 +117,8 @@ async def _call(ctx: Context, model: ChatModel, briefing: Briefing, budget: Budg
 async def _within(seconds: float, deciding: Coroutine[Any, Any, Answer]) -> Answer:
     """What a model answers, in a task of its own: one that ignores being cancelled cannot hold the turn."""
     task = asyncio.create_task(deciding)
-    task.add_done_callback(lambda done: done.cancelled() or done.exception())  # nobody may wait for it any more
+    # What it raises when nobody waits for it any more is nobody's concern.
+    task.add_done_callback(lambda done: done.cancelled() or done.exception())
     try:
         await asyncio.wait({task}, timeout=seconds)
         if not task.done():

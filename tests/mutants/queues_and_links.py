@@ -46,7 +46,7 @@ GUARDS = [
         file="agent/catalogue/view.py",
         source="MappingProxyType({queue.id: queue for queue in self.queues})",
         out="{queue.id: queue for queue in self.queues}",
-        tests=PROMISES + talk("bounds"),
+        tests=talk("unruly_models"),
     ),
     Guard(
         promise=2,
@@ -86,7 +86,7 @@ GUARDS = [
         file="agent/turn/gate.py",
         source="    wanted = ctx.view.get(proposal.wanted)\n    if wanted is None:",
         out="    wanted = ctx.catalogue.by_id.get(proposal.wanted)\n    if wanted is None:",
-        tests=talk("reload", "elsewhere", "screens"),
+        tests=talk("reload"),
     ),
     Guard(
         promise=2,
@@ -94,7 +94,7 @@ GUARDS = [
         file="agent/turn/propose.py",
         source="queue = ctx.view.get(queue.fallback)",
         out="queue = ctx.catalogue.by_id.get(queue.fallback or '')",
-        tests=talk("hours", "guards", "reload"),
+        tests=talk("hours"),
     ),
     Guard(
         promise=3,
@@ -158,7 +158,7 @@ GUARDS = [
         file="agent/targets/url_template.py",
         source='return f"{parts.scheme}://{parts.netloc}" == self._address',
         out="return True",
-        tests=TEMPLATES + talk("elsewhere"),
+        tests=TEMPLATES + talk("reload"),
     ),
     Guard(
         promise=3,
@@ -166,7 +166,7 @@ GUARDS = [
         file="agent/turn/gate.py",
         source='if urlsplit(opened.url).scheme != "https" or not ctx.target.owns(opened.url):',
         out="if False:",
-        tests=talk("elsewhere", "flows"),
+        tests=talk("screens"),
     ),
     Guard(
         promise=3,
@@ -174,7 +174,7 @@ GUARDS = [
         file="agent/turn/gate.py",
         source="    if not ctx.target.owns(handoff.url):",
         out="    if False:",
-        tests=talk("elsewhere"),
+        tests=talk("reload"),
     ),
     Guard(
         promise=3,
@@ -182,7 +182,7 @@ GUARDS = [
         file="agent/turn/gate.py",
         source="*([again] if ctx.target.owns(handoff.url) else []),",
         out="again,",
-        tests=talk("elsewhere"),
+        tests=talk("reload"),
     ),
     Guard(
         promise=3,
@@ -209,7 +209,7 @@ GUARDS = [
         file="agent/language/clean.py",
         source='[:limit].decode("utf-8", "ignore")',
         out='.decode("utf-8", "ignore")',
-        tests=TEMPLATES + ("tests/language/test_clean.py",),
+        tests=(*TEMPLATES, "tests/language/test_clean.py"),
     ),
     Guard(
         promise=3,

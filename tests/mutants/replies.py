@@ -31,8 +31,8 @@ GUARDS = [
         says="a model gets the turn's time, no more",
         file=DECIDE,
         source="await asyncio.wait({task}, timeout=seconds)",
-        out="await asyncio.wait({task}, timeout=20 * seconds + 3)",
-        tests=BOUNDS,
+        out="await asyncio.wait({task}, timeout=None)",
+        tests=talk("unruly_models"),
     ),
     Guard(
         promise=5,
@@ -56,7 +56,7 @@ GUARDS = [
         file=DECIDE,
         source="if task.cancelled():",
         out="if False:",
-        tests=BOUNDS,
+        tests=talk("unruly_models"),
     ),
     Guard(
         promise=5,
@@ -64,7 +64,7 @@ GUARDS = [
         file=DECIDE,
         source="return judge(ctx, conversation, last) if last else None",
         out="return last",
-        tests=talk("together", "reload", "guards"),
+        tests=talk("bounds"),
     ),
     Guard(
         promise=5,
@@ -96,7 +96,7 @@ GUARDS = [
         file="agent/turn/message.py",
         source="budget.calls_left = min(budget.calls_left, 1)",
         out="pass",
-        tests=talk("flows", "bounds"),
+        tests=talk("bounds"),
     ),
     Guard(
         promise=5,
@@ -128,7 +128,7 @@ GUARDS = [
         file="agent/turn/gate.py",
         source="async with asyncio.timeout(ctx.limits.seconds):",
         out="async with asyncio.timeout(600):",
-        tests=talk("elsewhere", "flows", "a_way_on"),
+        tests=talk("screens", "a_way_on"),
     ),
     Guard(
         promise=5,
@@ -136,7 +136,7 @@ GUARDS = [
         file="agent/turn/gate.py",
         source='raise TargetError(f"failed with {type(error).__name__}") from error',
         out="raise",
-        tests=talk("elsewhere", "flows", "a_way_on"),
+        tests=talk("screens", "a_way_on"),
     ),
     Guard(
         promise=5,
@@ -320,7 +320,7 @@ GUARDS = [
         file=DOCUMENT,
         source="if conversation.id.startswith(RESERVED):",
         out="if False:",
-        tests=talk("documents") + ("tests/targets/beyondtrust/test_sharing.py",),
+        tests=(*talk("documents"), "tests/targets/beyondtrust/test_sharing.py"),
     ),
     Guard(
         promise=7,

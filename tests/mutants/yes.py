@@ -206,7 +206,7 @@ GUARDS = [
         file="agent/kept.py",
         source="if not await self._store.save(done.id, text, revision=done.revision, expected=expected):",
         out="await self._store.save(done.id, text, revision=done.revision, expected=expected)\n        if False:",
-        tests=talk("together"),
+        tests=talk("kept"),
     ),
     Guard(
         promise=4,
@@ -214,7 +214,7 @@ GUARDS = [
         file="agent/kept.py",
         source="if stored.revision >= self.conversation.revision:",
         out="if False:",
-        tests=talk("documents", "together", "reload"),
+        tests=talk("kept"),
     ),
     Guard(
         promise=4,

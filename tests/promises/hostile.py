@@ -152,7 +152,7 @@ objects = st.one_of(
     st.just(Trap()),
     st.sampled_from([Answer, Ask, Imposter]),
     dumped.map(Imposter),
-    st.builds(Answer, decision=st.one_of(junk, unchecked), prompt_tokens=junk, completion_tokens=junk),  # type: ignore[arg-type]
+    st.builds(Answer, decision=st.one_of(junk, unchecked), prompt_tokens=junk, completion_tokens=junk),
 )
 failures: st.SearchStrategy[Any] = st.just(50_000).map(
     lambda size: ModelAnswerInvalid("x" * size)

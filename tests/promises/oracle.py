@@ -114,7 +114,8 @@ class Oracle(RuleBasedStateMachine):
         queues |= {reply.proposal.queue_id, reply.proposal.wanted} if reply.proposal else set()
         queues |= {reply.handoff.queue_id} if reply.handoff else set()
         assert queues <= self.visible
-        for url in filter(None, [reply.handoff and reply.handoff.url, *(b.url for b in reply.buttons)]):
+        urls = [reply.handoff.url] if reply.handoff else []
+        for url in [*urls, *(button.url for button in reply.buttons if button.url)]:
             parts = urlsplit(url)
             assert (parts.scheme, parts.netloc) in {self.address} | HELP
             assert url.isprintable()

@@ -36,7 +36,7 @@ def play(machine: type[RuleBasedStateMachine], door: Door, share: float = 1.0) -
     logging.disable(logging.CRITICAL)  # pytest would keep every line
     try:
         while counted[door] < goal:
-            run_state_machine_as_test(  # type: ignore[no-untyped-call]
+            run_state_machine_as_test(
                 machine,
                 settings=settings(
                     max_examples=examples,
