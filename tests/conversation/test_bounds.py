@@ -54,6 +54,13 @@ async def test_a_slow_model_is_not_waited_for(catalogue: Catalogue) -> None:
     assert reply.proposal.queue_id == small.DESK  # nothing fits: the default
 
 
+async def test_what_hardly_fits_is_no_guess(catalogue: Catalogue) -> None:
+    chat = small.agent_over(catalogue, ScriptedModel([RuntimeError()])).start()
+    reply = await chat.send("the soup tastes of soap")  # a little like the night shift's words
+    assert reply.proposal
+    assert reply.proposal.queue_id == small.DESK
+
+
 async def test_an_unusable_answer_is_repaired_once(catalogue: Catalogue) -> None:
     odd = SelectQueue(queue_id="invented")
     model = ScriptedModel([odd, SQL])

@@ -128,7 +128,7 @@ GUARDS = [
         file="agent/turn/gate.py",
         source="async with asyncio.timeout(ctx.limits.seconds):",
         out="async with asyncio.timeout(600):",
-        tests=talk("screens", "a_way_on"),
+        tests=talk("screens", "guards"),
     ),
     Guard(
         promise=5,
@@ -136,7 +136,7 @@ GUARDS = [
         file="agent/turn/gate.py",
         source='raise TargetError(f"failed with {type(error).__name__}") from error',
         out="raise",
-        tests=talk("screens", "a_way_on"),
+        tests=talk("screens", "guards"),
     ),
     Guard(
         promise=5,
@@ -152,7 +152,7 @@ GUARDS = [
         file="agent/turn/propose.py",
         source="if hits and hits[0].score >= FITS else",
         out="if hits else",
-        tests=talk("bounds", "sure", "embedded", "flows"),
+        tests=BOUNDS,
     ),
     Guard(
         promise=5,
@@ -160,7 +160,7 @@ GUARDS = [
         file=CHAT,
         source="if len(text) > limits.message_chars:",
         out="if False:",
-        tests=talk("flows", "documents", "bounds", "a_way_on"),
+        tests=WORDS,
     ),
     Guard(
         promise=5,
@@ -177,14 +177,6 @@ GUARDS = [
         source="return await asyncio.shield(self._runtime.task(turn(lambda _: None)))",
         out="return await turn(lambda _: None)",
         tests=talk("together", "flows", "documents"),
-    ),
-    Guard(
-        promise=5,
-        says="a message is kept before it is answered",
-        file=CHAT,
-        source="index = await self._keep(said, action, seen, relayed=relayed)",
-        out="index = await self._keep(said, action, seen, relayed=relayed); self.conversation.messages[index + 9]",
-        tests=talk("together"),
     ),
     Guard(
         promise=6,
