@@ -68,13 +68,17 @@ def main() -> int:
     chosen = [guard for guard in GUARDS if all(word in _line(guard) for word in arguments.words)]
     problems = [problem for guard in chosen if (problem := guard.problem())]
     if problems or not chosen:
+        print("\n".join(problems) or "no guard has these words", file=sys.stderr)
         return 2
     if run(ROOT, tuple(dict.fromkeys(test for guard in chosen for test in guard.tests))):
+        print("the tests fail with every guard in its place: mend that first", file=sys.stderr)
         return 2
     survived = 0
     with ThreadPoolExecutor(arguments.jobs) as pool:
-        for _guard, dead in zip(chosen, pool.map(killed, chosen), strict=True):
+        for guard, dead in zip(chosen, pool.map(killed, chosen), strict=True):
+            print(f"{'killed  ' if dead else 'SURVIVED'}  {_line(guard)}", flush=True)
             survived += not dead
+    print(f"{len(chosen) - survived} of {len(chosen)} killed")
     return 1 if survived else 0
 
 

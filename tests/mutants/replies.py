@@ -222,8 +222,16 @@ GUARDS = [
         promise=6,
         says="a question is short, and claims nothing",
         file=JUDGE,
-        source="if not question or len(question) > limit or claims_transfer(question):",
+        source="if not any(map(str.isalnum, question)) or len(question) > limit or claims_transfer(question):",
         out="if not question:",
+        tests=WORDS,
+    ),
+    Guard(
+        promise=6,
+        says="a question has letters",
+        file=JUDGE,
+        source="if not any(map(str.isalnum, question)) or",
+        out="if not question or",
         tests=WORDS,
     ),
     Guard(

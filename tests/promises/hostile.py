@@ -85,7 +85,7 @@ class Trap:
 class Imposter:
     """Looks like an answer with a decision, and dumps itself as something else."""
 
-    prompt_tokens = completion_tokens = 10**30
+    prompt_tokens = completion_tokens = int("9" * 30)
 
     def __init__(self, dumped: Any) -> None:
         self.dumped = dumped

@@ -32,7 +32,7 @@ def wanted(door: Door) -> int:
 def play(machine: type[RuleBasedStateMachine], door: Door, share: float = 1.0) -> None:
     """Play examples of `machine` until its share of the answers has been given."""
     goal = counted[door] + round(share * wanted(door))
-    examples = 20
+    examples = 5
     logging.disable(logging.CRITICAL)  # pytest would keep every line
     try:
         while counted[door] < goal:
