@@ -32,14 +32,8 @@ class Kept:
         expected = self._expected  # read first: another thread may commit at any moment
         if base is not self.conversation:
             return False
-        text = document.dump(done)
-        if not await self._store.save(
-            done.id,
-            text,
-            revision=done.revision,
-            expected=expected,
-            terms=terms,
-        ):
+        text, revision = document.dump(done), done.revision
+        if not await self._store.save(done.id, text, revision=revision, expected=expected, terms=terms):
             await self.look_again()
             return False
         if done.revision > self.conversation.revision:

@@ -6,6 +6,7 @@ Promise 2 stands here: prompts, retrieval, lists and examples get a view, never 
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from threading import Lock
+from types import MappingProxyType
 from typing import NamedTuple
 
 from agent.catalogue.gathered import evenly
@@ -57,7 +58,7 @@ class View:
     @cached_property
     def by_id(self) -> Mapping[str, Queue]:
         """The visible queues by id."""
-        return {queue.id: queue for queue in self.queues}
+        return MappingProxyType({queue.id: queue for queue in self.queues})  # models are handed it, too
 
     def get(self, id_: str | None) -> Queue | None:
         """The queue, or None where it does not exist or this person may not see it: no difference is made."""

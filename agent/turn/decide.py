@@ -2,14 +2,16 @@
 
 import asyncio
 import logging
+from collections.abc import Coroutine
 from dataclasses import dataclass
+from typing import Any
 
 from pydantic import TypeAdapter
 
 from agent.catalogue.schema import Queue
 from agent.errors import ModelAnswerInvalid, ModelError, ModelUnavailable
 from agent.logs import fields
-from agent.models.base import CANDIDATES, Briefing, ChatModel, ScriptError
+from agent.models.base import CANDIDATES, Answer, Briefing, ChatModel, ScriptError
 from agent.models.breaker import LeftAlone
 from agent.records.conversation import Conversation
 from agent.records.decision import Decision, SearchQueues
@@ -111,18 +113,32 @@ async def _call(ctx: Context, model: ChatModel, briefing: Briefing, budget: Budg
         if kind == "select_queue":
             ctx.step("step_queue", "pending")
 
+    left = budget.deadline - asyncio.get_running_loop().time()
     try:
-        async with asyncio.timeout_at(budget.deadline):
-            answer = await model.decide(briefing, started)
+        answer = await _within(left, model.decide(briefing, started))
         # A model of somebody else's may hand in anything; only what is a decision goes on.
-        decision: Decision = _DECISIONS.validate_python(answer.decision.model_dump())
+        decision: Decision = _DECISIONS.validate_python(answer.decision.model_dump(warnings=False))
         budget.prompt_tokens += max(0, int(answer.prompt_tokens))
         budget.completion_tokens += max(0, int(answer.completion_tokens))
     except (ModelError, ScriptError):
         raise
-    except TimeoutError:
-        raise ModelUnavailable("no answer within the turn's time limit") from None
     except Exception as error:
         # Whatever a model does, the person gets a reply. The text may hold what they wrote: only its type is told.
         raise ModelUnavailable(f"failed with {type(error).__name__}") from error
     return decision
+
+
+async def _within(seconds: float, deciding: Coroutine[Any, Any, Answer]) -> Answer:
+    """What a model answers, in a task of its own: one that ignores being cancelled cannot hold the turn."""
+    task = asyncio.create_task(deciding)
+    # What it raises when nobody waits for it any more is nobody's concern.
+    task.add_done_callback(lambda done: done.cancelled() or done.exception())
+    try:
+        await asyncio.wait({task}, timeout=seconds)
+        if not task.done():
+            raise ModelUnavailable("no answer within the turn's time limit")
+    finally:
+        task.cancel()
+    if task.cancelled():  # by itself: the turn goes on
+        raise ModelUnavailable("it was cancelled")
+    return task.result()

@@ -89,7 +89,8 @@ def question_in(text: str, limit: int, names: Iterable[str] = ()) -> str | None:
     # One question at a time: the last, with the one before it where the two belong together.
     last = asking[-2:] if asking and asking[-1].split()[0].casefold() in ("or", "oder") else asking[-1:]
     question = inert(" ".join(last)).translate(_BACK)
-    if not question or len(question) > limit or claims_transfer(question):
+    # Where no letter is left, nobody can tell what is asked.
+    if not any(map(str.isalnum, question)) or len(question) > limit or claims_transfer(question):
         return None
     return question
 

@@ -12,6 +12,7 @@ from agent.errors import ModelAnswerInvalid, ModelRejected, ModelUnavailable
 from agent.models.base import ScriptError
 from agent.models.scripted import ScriptedModel
 from agent.records.decision import Ask, Decision, NotForAgents, SearchQueues, SelectQueue
+from agent.turn.decide import Budget, decide
 from tests.support import small
 
 ASK = Ask(question="What exactly is wrong with it?")
@@ -53,6 +54,13 @@ async def test_a_slow_model_is_not_waited_for(catalogue: Catalogue) -> None:
     assert reply.proposal.queue_id == small.DESK  # nothing fits: the default
 
 
+async def test_what_hardly_fits_is_no_guess(catalogue: Catalogue) -> None:
+    chat = small.agent_over(catalogue, ScriptedModel([RuntimeError()])).start()
+    reply = await chat.send("the soup tastes of soap")  # a little like the night shift's words
+    assert reply.proposal
+    assert reply.proposal.queue_id == small.DESK
+
+
 async def test_an_unusable_answer_is_repaired_once(catalogue: Catalogue) -> None:
     odd = SelectQueue(queue_id="invented")
     model = ScriptedModel([odd, SQL])
@@ -82,6 +90,25 @@ async def test_two_questions_are_the_most(catalogue: Catalogue) -> None:
     assert reply.proposal.queue_id == small.DATABASE
     assert reply.proposal.summary == "my SQL database it is odd since this morning"
     assert [briefing.questions_left for briefing in model.briefings] == [2, 1, 0]
+
+
+async def test_an_edit_takes_one_call_whatever_comes_back(catalogue: Catalogue) -> None:
+    model = ScriptedModel([SQL, SelectQueue(queue_id="invented")])
+    chat = small.agent_over(catalogue, model).start()
+    await chat.send("my SQL database is slow")
+    reply = await chat.press("edit", text="The SQL database is very slow.")
+    assert reply.model_calls == 1
+    assert reply.proposal
+    assert reply.proposal.summary == "The SQL database is very slow."
+
+
+async def test_a_decision_that_is_left_has_to_hold_for_what_is_now(catalogue: Catalogue) -> None:
+    chat = small.agent_over(catalogue, ScriptedModel([])).start()
+    hidden = SelectQueue(queue_id=small.EU, summary="It was visible a moment ago.")
+    spent = Budget(calls_left=0, deadline=0, last=hidden)
+    context = chat._context(lambda _: None, 0)
+    assert await decide(context, chat.conversation, ScriptedModel([]), spent) is None
+    assert spent.degraded
 
 
 async def test_searching_counts_as_a_call(catalogue: Catalogue) -> None:

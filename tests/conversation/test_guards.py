@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from agent import Chat, User
+from agent import Chat, Limits, User
 from agent.catalogue.schema import Catalogue, Queue
 from agent.catalogue.view import may_see
 from agent.models.scripted import ScriptedModel
@@ -140,6 +140,20 @@ async def test_a_language_that_is_known_stays_for_a_short_yes(catalogue: Catalog
     reply = await chat.send("ok")
     assert reply.handoff
     assert reply.text.startswith("Ihr Chat mit Database Support")
+
+
+async def test_a_target_that_hangs_does_not_hold_a_press(
+    catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def open_(*_: object) -> None:
+        await asyncio.sleep(60)
+
+    monkeypatch.setattr("agent.targets.url_template.UrlTemplate.open", open_)
+    chat = small.agent_over(catalogue, ScriptedModel([SQL]), limits=Limits(seconds=0.2)).start()
+    await chat.send("my SQL database is slow")
+    reply = await asyncio.wait_for(chat.press("start"), 20)
+    assert reply.handoff is None
+    assert "no agent knows of it yet" in reply.text
 
 
 async def test_a_hidden_queue_cannot_be_selected(catalogue: Catalogue) -> None:

@@ -34,6 +34,17 @@ async def test_a_closed_queue_is_replaced_by_its_open_stand_in(catalogue: Catalo
     assert reply.proposal.sends["queue_id"] == small.DESK
 
 
+async def test_a_stand_in_that_this_person_may_not_see_is_none(catalogue: Catalogue) -> None:
+    queues = [
+        queue.model_copy(update={"fallback": small.EU}) if queue.id == small.LAPTOP else queue
+        for queue in catalogue.queues
+    ]
+    unchecked = catalogue.model_copy(update={"queues": tuple(queues)})
+    reply = await chat_at(unchecked, Clock(small.CLOSED), LAPTOP).send("my laptop is broken")
+    assert reply.proposal is None
+    assert small.CANARY not in reply.text
+
+
 async def test_all_closed_gives_the_after_hours_help(catalogue: Catalogue) -> None:
     chat = chat_at(catalogue, Clock(small.CLOSED), LAPTOP)
     reply = await chat.send("my laptop is broken")

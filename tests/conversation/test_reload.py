@@ -68,6 +68,18 @@ async def test_a_queue_that_is_gone_falls_to_the_default(tmp_path: Path) -> None
     assert (await chat.press("start")).handoff
 
 
+async def test_a_queue_that_is_hidden_meanwhile_is_not_handed_off_to(tmp_path: Path) -> None:
+    path = tmp_path / "queues.yaml"
+    path.write_text(small.YAML)
+    chat = await shown(path)
+    hidden = '    description: "SQL databases'
+    path.write_text(small.YAML.replace(hidden, f"    only_for: {{region: [US]}}\n{hidden}"))
+    reply = await chat.press("start")
+    assert reply.handoff is None
+    assert reply.proposal
+    assert reply.proposal.queue_id == small.DESK
+
+
 async def test_a_broken_file_changes_nothing(tmp_path: Path) -> None:
     path = tmp_path / "queues.yaml"
     path.write_text(small.YAML)

@@ -43,6 +43,8 @@ async def test_only_the_question_is_shown(catalogue: Catalogue, said: str, shown
     "said",
     [
         "I have transferred you.",
+        "?",
+        "\U000493ef … ?",
         "You are now connected to an agent, ok?",
         "Ich habe Sie verbunden, ja?",
         "I have trans\u200bferred you, right?",

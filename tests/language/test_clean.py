@@ -42,6 +42,10 @@ def test_space_around_is_as_written(text: str) -> None:
     assert reads_as_written(text)
 
 
+def test_what_turns_text_round_or_drives_a_terminal_is_gone() -> None:
+    assert clean("invoice\u202egnp.exe \u2066a\u2069 \x1b[31mred\x07") == "invoicegnp.exe a [31mred"
+
+
 @given(st.text(), st.integers(2, 50))
 def test_one_line(text: str, limit: int) -> None:
     line = one_line(text, limit)

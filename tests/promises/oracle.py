@@ -1,115 +1,186 @@
-"""What may be shown to a person who attacks, whatever they wrote and whatever a model made of it."""
+"""The seven promises, checked after every step.
 
-import io
+The oracle is written from the design, not from the code: it keeps its own list of what is a yes, of what was
+shown, and of what may be shown to whom.
+"""
+
 import re
-import unicodedata
+from collections.abc import Iterator
+from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from agent import Chat, Reply
-from agent.cli.rich_screen import RichScreen
-from agent.cli.screens import JsonScreen, PlainScreen
-from agent.records.events import events_of
-from agent.renderers.purple_chat import from_conversation
+from hypothesis.stateful import RuleBasedStateMachine
+
+from agent import Chat, Reply, document
+from agent.catalogue.schema import Catalogue
+from agent.records.conversation import AssistantMessage, UserMessage
+from agent.records.events import Event
+from agent.records.reply import Handoff
+from agent.records.user import User
 from tests.support import small
 
-from .attacks import EVIL
-from .gullible import CLAIM
 from .words import VISIBLE
 
-_QUOTED = re.compile("“[^”]*”|„[^“]*“")
-_TAG = re.compile("<[^>]*>?")
-OURS = {"chat.example.com", "help.example.com"}
-# Overrides, isolates and embeddings of the direction; tags and variation selectors can hide a text in a text.
-UNSEEN = {*range(0x202A, 0x202F), *range(0x2066, 0x206A), *range(0xE0000, 0xE0200)}
+KEY = "k" * 16
+HELP = {("https", "help.example.com")}
+CLAIMED = ("connected you", "now connected", "created the handoff", "jetzt verbunden")
+OUR_LABELS = {"Start agent chat", "Never mind", "Open the chat again", "Nobody came", "Skip, connect me now"}
+_QUOTED = re.compile("[“„][^“”„]*[”“]")
+_NAMES = {small.EU: (small.EU, small.CANARY), small.BOARD: (small.BOARD,)}
 
 
-def check_reply(chat: Chat, reply: Reply, handoffs: int) -> None:
-    """Everything that holds after a message that is no yes; `handoffs` were made before."""
-    assert len(chat.conversation.handoffs) == handoffs
-    assert reply.text.strip()
-    assert "step_link" not in [step.id for step in reply.steps] or reply.handoff
-    check_queues(chat, reply)
-    check_links(reply)
-    check_text(reply)
+class Oracle(RuleBasedStateMachine):
+    """What one conversation has shown and done so far. `address` is where handoffs lead."""
+
+    address = ("https", "chat.example.com")
+    chat: Chat
+    catalogue: Catalogue
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.now = small.OPEN
+        self.visible = set(VISIBLE)
+        self.said = ""
+        """All that the person and the model have said; what is in it is no secret any more."""
+        self.shown: list[str] = []
+        self.urls: dict[str, str] = {}
+
+    def meet(self, user: User) -> None:
+        """Who this is decides which queues there are."""
+        regions, teams = ({*_values(user, key)} for key in ("region", "team"))
+        if "EU" in regions:
+            self.visible.add(small.EU)
+        if regions & {"EU", "US"} and "board" in teams:
+            self.visible.add(small.BOARD)
+
+    def check(self, reply: Reply, current: str | None, agreed: str | None, questions: int) -> None:
+        """`current` was proposed before the step, `agreed` is what a yes was said to in it, if any."""
+        self.check_bounds(reply, questions)
+        self.check_handoff(reply, current, agreed)
+        self.check_visible(reply)
+        self.check_words(reply)
+        self.check_secret(reply.model_dump_json())
+        if reply.proposal and reply.proposal.id not in self.shown:
+            self.shown.append(reply.proposal.id)
+
+    def check_bounds(self, reply: Reply, questions: int) -> None:
+        """Promise 5: a reply within bounds, and a way on."""
+        assert any(map(str.isalnum, reply.text))
+        assert reply.model_calls <= 3
+        assert all(step.status != "pending" for step in reply.steps)
+        assert reply.buttons or reply.phase == "closed", reply
+        if reply.proposal:
+            assert [b.proposal for b in reply.buttons if b.action == "start"] == [reply.proposal.id]
+        if self.chat.conversation.questions > questions and not reply.handoff:
+            assert any(button.action == "skip" for button in reply.buttons)
+        assert self.chat.conversation.questions <= 2
+
+    def check_handoff(self, reply: Reply, current: str | None, agreed: str | None) -> None:
+        """Promises 1 and 4: a new handoff needs a yes to what was on the screen, and is made once."""
+        made = {handoff.proposal: handoff.url for handoff in self.chat.conversation.handoffs}
+        assert len(made) == len(self.chat.conversation.handoffs)
+        new = made.keys() - self.urls.keys()
+        assert len(new) <= 1
+        for proposal in new:
+            assert proposal == agreed == current
+            assert proposal in self.shown
+            assert reply.handoff
+            assert reply.handoff.url == made[proposal]
+            self.check_sent(reply.handoff)
+        for proposal, url in self.urls.items():
+            assert made[proposal] == url
+        if reply.handoff and not new:
+            assert self.urls[reply.handoff.proposal] == reply.handoff.url
+        self.urls = made
+
+    def check_sent(self, handoff: Handoff) -> None:
+        """What was shown is what is sent, and the queue is open at that moment."""
+        shown = [m.reply.proposal for m in self.messages(AssistantMessage) if m.reply.proposal]
+        proposal = next(proposal for proposal in reversed(shown) if proposal.id == handoff.proposal)
+        assert self.sent(handoff) == proposal.sends
+        assert handoff.queue_id == proposal.queue_id
+        hours = self.catalogue.hours_of(self.catalogue.by_id[handoff.queue_id])
+        assert hours is None or hours.is_open(self.now)
+
+    def sent(self, handoff: Handoff) -> dict[str, str]:
+        parts = urlsplit(handoff.url)
+        query = parse_qs(parts.query, keep_blank_values=True)
+        sent = {"queue_id": unquote(parts.path.removeprefix("/start/")), "name": unquote(parts.fragment)}
+        return {**sent, "summary": query["text"][0], "reference": query["ref"][0]}
+
+    def check_visible(self, reply: Reply) -> None:
+        """Promises 2 and 3: real queues of one's own, and only our URLs."""
+        queues = {button.queue_id for button in reply.buttons if button.queue_id}
+        queues |= {reply.proposal.queue_id, reply.proposal.wanted} if reply.proposal else set()
+        queues |= {reply.handoff.queue_id} if reply.handoff else set()
+        assert queues <= self.visible
+        urls = [reply.handoff.url] if reply.handoff else []
+        for url in [*urls, *(button.url for button in reply.buttons if button.url)]:
+            parts = urlsplit(url)
+            assert (parts.scheme, parts.netloc) in {self.address} | HELP
+            assert url.isprintable()
+            assert url.isascii()
+        if reply.handoff:
+            assert urlsplit(reply.handoff.url)[:2] == self.address
+            assert len(urlsplit(reply.handoff.url).path.split("/")) == 3
+
+    def check_secret(self, text: str) -> None:
+        """Promise 2: nothing of a hidden queue, but what somebody in the conversation has said themselves."""
+        for hidden in _NAMES.keys() - self.visible:
+            assert small.SECRETS[hidden] not in text
+            for name in _NAMES[hidden]:
+                assert name not in text or name in self.said
+
+    def check_words(self, reply: Reply) -> None:
+        """Promise 6: model text only as a question, never a claim of a transfer, and no live link but ours."""
+        text = reply.text
+        for quoted in sorted(self.quotable(reply), key=len, reverse=True):
+            text = text.replace(quoted, "")
+        text = _QUOTED.sub("", text)
+        labels = [button.label for button in reply.buttons if button.action == "message"]
+        for words in [text, *labels]:
+            assert not any(claim in words.casefold() for claim in CLAIMED), words
+        assert "I see." not in text  # a statement of the model's, before its question
+        assert "evil.example.com" not in text
+        assert "evil.example.com" not in " ".join(labels)
+        # One button says "Nobody came": ours, after a handoff.
+        assert not {*labels} & (OUR_LABELS - {"Nobody came"})
+        assert "Nobody came" not in labels or self.chat.conversation.handoffs
+        if reply.handoff is None:
+            assert not any(step.id == "step_link" for step in reply.steps)
+            assert "opens at the link" not in text
+
+    def quotable(self, reply: Reply) -> Iterator[str]:
+        """What a reply may repeat of what was said; what is shorter than this holds no claim."""
+        texts = [message.text for message in self.messages(UserMessage)]
+        if reply.proposal:
+            texts += [*reply.proposal.sends.values(), reply.proposal.summary]
+        lines = (line for text in texts for line in (text, " ".join(text.split())))
+        return (line for line in lines if len(line) >= 8)
+
+    def check_events(self, events: list[Event], reply: Reply) -> None:
+        """The events say what the reply says, and nothing of a handoff that is not in it."""
+        assert events[-1].type == "turn_end"
+        assert [event.text for event in events if event.type == "text"] == [reply.text]
+        assert [event.url for event in events if event.type == "handoff"] == (
+            [reply.handoff.url] if reply.handoff else []
+        )
+        for event in events:
+            if event.type == "step":
+                assert event.id != "step_link" or reply.handoff
+            self.check_secret(event.model_dump_json())
+
+    def messages(self, kind: Any) -> list[Any]:
+        return [message for message in self.chat.conversation.messages if isinstance(message, kind)]
+
+    def check_document(self) -> None:
+        """Promise 7: it loads again to the same, and nothing hidden is in what is kept."""
+        conversation = self.chat.conversation
+        saved = self.chat.dump()
+        assert document.load(saved, KEY) == conversation
+        self.check_secret(saved)
 
 
-def is_own(id_: str) -> bool:
-    """Whether the person may see this queue; a catalogue of attacks has more that everybody may."""
-    return id_ in VISIBLE or id_.startswith("hostile")
-
-
-def check_queues(chat: Chat, reply: Reply) -> None:
-    """Promise 2: real queues of one's own, in what is shown and in what is kept."""
-    conversation = chat.conversation
-    ids = {button.queue_id for button in reply.buttons if button.queue_id}
-    ids |= {reply.proposal.queue_id, reply.proposal.wanted} if reply.proposal else set()
-    ids |= {handoff.queue_id for handoff in conversation.handoffs} | {*conversation.asked_between}
-    ids |= {choice.queue_id for choice in (conversation.choice, conversation.second) if choice}
-    assert all(map(is_own, ids))
-    said = " ".join(message.text for message in conversation.messages if message.role == "user")
-    assert small.CANARY not in reply.model_dump_json() or small.CANARY.lower() in said.lower()
-
-
-def check_links(reply: Reply) -> None:
-    """Promise 3: every address that is one to press is ours, and goes where the catalogue says."""
-    for url in [*(b.url for b in reply.buttons if b.url), *([reply.handoff.url] if reply.handoff else [])]:
-        parts = urlsplit(url)
-        assert parts.scheme == "https"
-        assert parts.netloc in OURS
-        assert url.isascii()
-        assert url.isprintable()
-
-
-def check_handoff(reply: Reply) -> None:
-    """After a yes: the link carries what was shown and nothing else."""
-    assert reply.handoff
-    parts = urlsplit(reply.handoff.url)
-    assert (parts.scheme, parts.netloc) == ("https", "chat.example.com")
-    assert unquote(parts.path) == f"/start/{reply.handoff.queue_id}"
-    assert is_own(reply.handoff.queue_id)
-    assert set(parse_qs(parts.query, keep_blank_values=True)) == {"text", "ref"}
-
-
-def check_text(reply: Reply) -> None:
-    """Promise 6, and that a model's text is inert: no claim outside of quotation marks, no link that lives."""
-    shown = [reply.text, *(button.label for button in reply.buttons), *(step.text for step in reply.steps)]
-    proposal = reply.proposal
-    values = [*proposal.sends.values(), proposal.summary, proposal.reason] if proposal else []
-    for text in [*shown, *values]:
-        assert f"model.{EVIL}" not in text  # the dots of a model's links are taken apart
-        assert not any(ord(c) in UNSEEN for c in text), ascii(text)
-        assert not any(unicodedata.category(c) == "Cc" and c not in "\n\t" for c in text), ascii(text)
-    own = [proposal.summary, *proposal.sends.values()] if proposal else []
-    told = "\n".join(shown)
-    for words in own:
-        told = told.replace(words, "")  # a quotation, and shown as what is sent
-    assert CLAIM not in _QUOTED.sub("", told)
-    assert "Queue(id=" not in told
-
-
-def check_screens(chat: Chat) -> None:
-    """What reached a terminal or a page of the whole conversation is text."""
-    replies = [message.reply for message in chat.conversation.messages if message.role == "assistant"]
-    for screen in (PlainScreen, JsonScreen, RichScreen):
-        stream = io.StringIO()
-        shown = screen(stream)
-        for event in (event for reply in replies for event in events_of(reply)):
-            shown.show(event)
-        check_terminal(stream.getvalue())
-    for message in from_conversation(chat.conversation).messages:
-        for part in message.parts:
-            texts = [part.rich_text or "", *(step.rich_text for step in part.reasoning_steps or ())]
-            assert {tag for text in texts for tag in _TAG.findall(text)} <= {
-                "<p>",
-                "</p>",
-                "<br>",
-                "<em>",
-                "</em>",
-            }
-
-
-def check_terminal(printed: str) -> None:
-    """No sequence, no control character, and nothing that turns a text round."""
-    for character in printed:
-        assert character in "\n\t" or unicodedata.category(character) != "Cc", ascii(printed)
-        assert ord(character) not in UNSEEN, ascii(printed)
+def _values(user: User, key: str) -> list[str]:
+    value = user.attributes.get(key, [])
+    return [value] if isinstance(value, str) else value

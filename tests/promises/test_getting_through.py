@@ -13,8 +13,8 @@ from agent.errors import ModelUnavailable
 from agent.records.decision import Ask, Decision, NotForAgents
 from tests.support import small
 
-from .test_stateful import Puppet
-from .words import decisions, failures
+from .hostile import decisions, failures
+from .puppet import Move, Puppet
 
 MESSAGES = 4
 """The most that have to be written: two questions and "not for agents" are answered, then there is a proposal."""
@@ -50,7 +50,7 @@ CATALOGUE = small_catalogue()
 def begun(answers: list[Decision | Exception]) -> Chat:
     """A conversation whose model gives these answers, again and again."""
     model = Puppet()
-    model.next = (answers * CALLS * MESSAGES)[: CALLS * MESSAGES]
+    model.moves = [Move(answer) for answer in (answers * CALLS * MESSAGES)[: CALLS * MESSAGES]]
     return small.agent_over(CATALOGUE, model).start()
 
 

@@ -21,9 +21,9 @@ from agent.models.openai_chat import OpenAIModel
 from tests.support import small
 from tests.support.openai_stub import OpenAIStub
 
+from .as_text import check_screens
 from .attacks import ATTACKS, FAMILIES
 from .gullible import obedient_server
-from .oracle import check_screens
 from .test_hostile_users import DECEPTIVE, check_request
 from .walk import PERSON, walk
 

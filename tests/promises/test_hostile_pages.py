@@ -13,8 +13,8 @@ from agent.markup import visible
 from tests.support import small
 from tests.support.browser import browser
 
+from .as_text import check_terminal
 from .attacks import ATTACKS, FAMILIES
-from .oracle import check_terminal
 
 __all__ = ["browser"]
 

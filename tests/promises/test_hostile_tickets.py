@@ -18,10 +18,10 @@ from evals.case_file import check_cases
 from tests.support import small
 from tests.support.openai_stub import OpenAIStub
 
+from .as_text import check_terminal
 from .attacks import ATTACKS, FAMILIES
 from .canary import CATALOGUE, INSIDER, OUTSIDER, play
 from .gullible import obedient_server
-from .oracle import check_terminal
 
 MARK = "Ticketmarke"  # in every ticket, and in nothing else
 

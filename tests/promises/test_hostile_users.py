@@ -13,9 +13,9 @@ from prompts import _lines
 from tests.support import small
 from tests.support.openai_stub import OpenAIStub, Request
 
+from .as_text import check_screens
 from .attacks import ATTACKS, FAMILIES, LEAST, LEAST_OF_A_FAMILY
 from .gullible import Gullible, obedient_server
-from .oracle import check_screens
 from .walk import LATER, PERSON, walk
 
 DECEPTIVE = ("delimiters", "formulas", "invisible", "markdown_html", "terminal")

@@ -1,6 +1,7 @@
 """The same promises, with the BeyondTrust targets: whatever the appliance does, and however late a press comes."""
 
 import os
+import ssl
 from collections.abc import Mapping
 from datetime import timedelta
 from itertools import cycle
@@ -9,6 +10,7 @@ from typing import Any
 from unittest.mock import patch
 from urllib.parse import parse_qsl, urlsplit
 
+import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import rule
 
@@ -21,18 +23,21 @@ from agent.targets.beyondtrust.key_form import Key
 from agent.targets.beyondtrust.problems import Transient
 from tests.targets.beyondtrust import setting
 
-from .test_stateful import Promises
+from .machine import Promises
+from .size import play
 
 HOST = "support.example.com"
 PORTAL = "  kind: portal_link\n  host: {host}\n  send_summary: true\n  fields: {{email: email}}\n"
+TLS = ssl.create_default_context()
 CREDENTIALS = {f"HANDOFF_BEYONDTRUST_CLIENT_{name}": "of-a-test" for name in ("ID", "SECRET")}
 
 
 class PortalLinkPromises(Promises):
     address = ("https", HOST)
 
-    def make_catalogue(self) -> Catalogue:
-        return setting.catalogue(Path(self.folder.name), HOST, PORTAL)
+    @classmethod
+    def make_catalogue(cls, folder: Path) -> Catalogue:
+        return setting.catalogue(folder, HOST, PORTAL)
 
     def sent(self, handoff: Handoff) -> dict[str, str]:
         return dict(parse_qsl(urlsplit(handoff.url).query, strict_parsing=True))
@@ -44,8 +49,9 @@ class SessionKeyPromises(Promises):
     address = ("https", HOST)
     target = setting.FALLBACK
 
-    def make_catalogue(self) -> Catalogue:
-        return setting.catalogue(Path(self.folder.name), HOST, self.target)
+    @classmethod
+    def make_catalogue(cls, folder: Path) -> Catalogue:
+        return setting.catalogue(folder, HOST, cls.target)
 
     def __init__(self) -> None:
         self.next_problem: Exception | None = None
@@ -53,6 +59,7 @@ class SessionKeyPromises(Promises):
         self.made: dict[str, Mapping[str, str]] = {}
         self.patches: list[Any] = [
             patch.dict(os.environ, CREDENTIALS),
+            patch("agent.targets.beyondtrust.credentials.Credentials.tls", lambda _: TLS),  # read once
             patch("agent.targets.beyondtrust.key_form.KeyForm.make", self.make),
         ]
         for each in self.patches:
@@ -138,10 +145,7 @@ class SessionKeyAlonePromises(SessionKeyPromises):
         return lambda _: count
 
 
-for machine in (PortalLinkPromises, SessionKeyPromises, SessionKeyAlonePromises):
-    machine.TestCase.settings = Promises.TestCase.settings
-
-TestPortalLinkPromises = PortalLinkPromises.TestCase
-TestSessionKeyPromises = SessionKeyPromises.TestCase
-TestSessionKeyAlonePromises = SessionKeyAlonePromises.TestCase
-del Promises, machine
+@pytest.mark.timeout(0)
+@pytest.mark.parametrize("machine", [PortalLinkPromises, SessionKeyPromises, SessionKeyAlonePromises])
+def test_every_promise_holds(machine: type[Promises]) -> None:
+    play(machine, "boundary", 0.2)

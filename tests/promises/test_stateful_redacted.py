@@ -2,12 +2,13 @@
 
 import re
 
-from hypothesis import settings
+import pytest
 
-from agent import HandoffAgent, Reply
-from tests.support import small
+from agent import HandoffAgent
 
-from .test_stateful import Promises
+from .machine import Promises
+from .oracle import KEY
+from .size import play
 
 _TAKEN = re.compile(r"\b(?:SQL|database|laptop|[^\W_]*\d[^\W_]*)\b", re.IGNORECASE)
 
@@ -19,26 +20,21 @@ class Eager:
 
 class RedactedPromises(Promises):
     def new_agent(self) -> HandoffAgent:
-        return small.agent_over(
-            self.catalogue, self.puppet, now=lambda: self.now, state_key="k" * 16, redactor=Eager()
+        return HandoffAgent(
+            self.source(), model=self.model, clock=lambda: self.now, state_key=KEY, redactor=Eager()
         )
 
-    def check_visible(self, reply: Reply) -> None:
+    def heard(self) -> None:
         """No briefing has what is taken out: neither in what was said, nor in what quotes the person's own summary."""
-        for briefing in self.puppet.briefings:
+        for briefing in self.model.briefings:
             told = [m.text if m.role == "user" else m.reply.text for m in briefing.messages]
             shown = briefing.proposal
-            told += [
-                briefing.own_summary or "",
-                shown.summary if shown else "",
-                *(shown.sends if shown else ()),
-            ]
-            assert not any(map(_TAKEN.search, told))
-        super().check_visible(reply)
+            told += [briefing.own_summary or "", *([shown.summary, *shown.sends.values()] if shown else [])]
+            # A model that meddles may have written into what it was handed.
+            assert not any(map(_TAKEN.search, told)) or "https://evil.example.com/" in told
+        super().heard()
 
 
-RedactedPromises.TestCase.settings = settings(
-    Promises.TestCase.settings, max_examples=max(10, Promises.TestCase.settings.max_examples // 4)
-)
-TestRedactedPromises = RedactedPromises.TestCase
-del Promises
+@pytest.mark.timeout(0)
+def test_every_promise_holds() -> None:
+    play(RedactedPromises, "boundary", 0.2)

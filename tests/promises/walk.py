@@ -4,7 +4,7 @@ from agent import Chat, User
 from agent.records.reply import Phase
 from tests.support import small
 
-from .oracle import check_handoff, check_reply
+from .as_text import check_handoff, check_reply
 
 PERSON = User(name="Ada", attributes={"region": "US"})
 LATER: tuple[Phase, ...] = ("proposed", "handed_off", "closed")

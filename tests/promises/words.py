@@ -1,10 +1,12 @@
-"""What people, models and other tabs may say and do in the stateful tests."""
+"""What people may say in the stateful tests, and what counts as what."""
+
+from typing import TypeVar
 
 from hypothesis import strategies as st
 
-from agent.errors import ModelAnswerInvalid, ModelRejected, ModelUnavailable
-from agent.records.decision import Ask, CreateHandoff, Decision, NotForAgents, SearchQueues, SelectQueue
 from tests.support import small
+
+T = TypeVar("T")
 
 VISIBLE = {small.DESK, small.DATABASE, small.LAPTOP, small.NIGHT}
 YES = {"yes", "Yes!", "yes, please", "go ahead", "ja bitte", "Ja.", "Start agent chat"}
@@ -18,13 +20,23 @@ NEAR_YES = [
     "y e s",
     "yes?",
 ]
+PROBLEMS = [
+    "my SQL database is slow",
+    "no, it's about my laptop",
+    "my laptop is broken and the database, too",
+    "the payslip of last month is wrong",
+    "Meine Datenbank ist seit heute langsam.",
+    "我的电脑坏了",
+    "لا أستطيع تسجيل الدخول",
+    "The agent says: I have connected you.",
+    "so it goes",
+]
 WORDS = [
     "I'd like to speak to a live agent",
     "I just want a human!",
     "Ich will einen Menschen",
     "hello",
-    "my SQL database is slow",
-    "no, it's about my laptop",
+    *PROBLEMS,
     "no",
     "never mind",
     "wrong team",
@@ -32,61 +44,57 @@ WORDS = [
     "thanks",
     "skip",
     "edit",
-    "my laptop is broken and the database, too",
     "https://evil.example.com/start?queue_id=eu-payroll <b>x</b> {summary} \u202e\x1b[31m",
     "😀👩‍👩‍👧",
     "",
     "   \x00",
     "TOO LONG",
-    f"{small.CANARY}",
+    small.CANARY,
 ]
 NO_PROBLEM = {"I'd like to speak to a live agent", "I just want a human!", "Ich will einen Menschen", "hello"}
 CLAIMS = [
     "I have connected you.",
     "You are now connected to an agent, ok?",
     "I have created the handoff. Fine?",
+    "Sie sind jetzt verbunden, oder?",
 ]
-QUESTIONS = [
-    "What is it about?",
-    "I see. Is it the database or the laptop? See https://evil.example.com/a",
-    "No question",
-    "",
-    "TOO LONG",
-    *CLAIMS,
-]
-ids = st.sampled_from([*VISIBLE, small.EU, "", "nonsense", "https://evil.example.com/", "db ", "{queue_id}"])
+
+
+def named(name: str, strategy: st.SearchStrategy[T]) -> st.SearchStrategy[T]:
+    """`strategy` with a short name: Hypothesis writes out every strategy of a rule, again and again."""
+
+    def draw_it(draw: st.DrawFn) -> T:
+        return draw(strategy)
+
+    draw_it.__name__ = name
+    return st.composite(draw_it)()
 
 
 def expand(text: str) -> str:
     return "why " * 5_000 + "?" if text == "TOO LONG" else text
 
 
-texts = st.one_of(st.sampled_from([*QUESTIONS, *WORDS]), st.text(max_size=40)).map(expand)
-decisions: st.SearchStrategy[Decision] = st.one_of(
-    st.builds(
-        Ask,
-        question=texts,
-        suggestions=st.lists(texts, max_size=4).map(tuple),
-        between=st.lists(ids, max_size=4).map(tuple),
-    ),
-    st.builds(
-        SelectQueue, queue_id=ids, summary=texts, reason=texts, second_issue=texts, second_queue_id=ids
-    ),
-    st.builds(CreateHandoff),
-    st.builds(NotForAgents, reason=texts),
-    st.builds(SearchQueues, query=texts),
+said = named(
+    "said",
+    st.one_of(
+        st.sampled_from(WORDS),
+        st.sampled_from(sorted(YES) + NEAR_YES),
+        st.text(max_size=60),
+        st.sampled_from(PROBLEMS),
+    ).map(expand),
 )
-failures = st.sampled_from(
-    [ModelUnavailable("down"), ModelRejected("bad key"), ModelAnswerInvalid("no sense"), RuntimeError("bug")]
+ids = st.sampled_from(
+    [
+        *sorted(VISIBLE),
+        small.EU,
+        small.BOARD,
+        "",
+        "nonsense",
+        "https://evil.example.com/",
+        "db ",
+        "DB",
+        "../start",
+        "{queue_id}",
+        "\x00db",
+    ]
 )
-good: st.SearchStrategy[Decision] = st.one_of(
-    st.builds(Ask, question=st.sampled_from(["What is it about?", "Is it slow, or does it fail?"])),
-    st.builds(
-        SelectQueue,
-        queue_id=st.sampled_from(sorted(VISIBLE)),
-        summary=texts,
-        second_issue=st.sampled_from(["", "The laptop is broken."]),
-        second_queue_id=st.sampled_from(["", small.LAPTOP]),
-    ),
-)
-answers = st.lists(st.one_of(good, decisions, failures), min_size=3, max_size=3)

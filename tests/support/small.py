@@ -14,8 +14,10 @@ from agent.settings import KEEP
 from agent.stores.base import Store
 from agent.turn.limits import Limits
 
-DESK, DATABASE, LAPTOP, NIGHT, EU = "desk", "db", "laptop", "night", "eu-payroll"
+DESK, DATABASE, LAPTOP, NIGHT = "desk", "db", "laptop", "night"
+EU, BOARD = "eu-payroll", "board-room"  # hidden from most
 CANARY = "Kanarienvogel"  # the hidden queue's name and description hold it
+SECRETS = {EU: "Rotkehlchen", BOARD: "Nachtigall"}  # only in the hidden queues' texts: nobody ever says them
 OPEN = datetime(2026, 11, 18, 12, 0, tzinfo=UTC)  # a Wednesday noon
 CLOSED = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)  # a Saturday
 
@@ -48,9 +50,16 @@ queues:
     hours: {{timezone: Europe/Berlin, open: {{mon-fri: "18:00-08:00"}}}}
   - id: {EU}
     name: {CANARY} Payroll
-    description: "Payslips and salaries of {CANARY} people in the EU."
-    examples: ["my {CANARY} payslip is wrong"]
+    description: "Payslips and salaries of {CANARY} people in the EU, {SECRETS[EU]}."
+    examples: ["my {CANARY} payslip is wrong", "{SECRETS[EU]} sings"]
     only_for: {{region: [EU]}}
+  - id: {BOARD}
+    name: "{SECRETS[BOARD]} Desk"
+    description: "Database, laptop and phone of the {SECRETS[BOARD]}."
+    examples: ["the {SECRETS[BOARD]} database is slow"]
+    calendar: office
+    only_for: {{region: [EU, US], team: [board]}}
+    fallback: {DESK}
 """
 
 

@@ -33,7 +33,7 @@ def catalogue(folder: Path, host: str, target: str = TARGET) -> Catalogue:
     text = small.YAML
     start, end = text.index("  kind:"), text.index("default_queue:")
     text = text[:start] + target.format(host=host) + text[end:]
-    for id_ in (small.DATABASE, small.LAPTOP, small.NIGHT, small.EU):
+    for id_ in (small.DATABASE, small.LAPTOP, small.NIGHT, small.EU, small.BOARD):
         issue = issues.get(id_, "it_service_desk")
         text = text.replace(f"  - id: {id_}\n", f"  - id: {id_}\n    beyondtrust: {{issue: {issue}}}\n")
     text = text.replace(
