@@ -1,0 +1,49 @@
+// Who the person is: a short-lived token of the host's. In a frame it comes from the page around it, which the
+// frame-ancestors of this page's policy has let in; else from the address (#token=…), if there is one.
+import { keep, kept } from "./kept.js";
+
+const WAIT = 10_000;
+const around = window.parent === window ? null : window.parent;
+let token = null;
+let asking = null;
+
+if (!around) {
+  const given = new URLSearchParams(location.hash.slice(1)).get("token");
+  if (given) {
+    keep("token", given);
+    history.replaceState(null, "", location.pathname);
+  }
+  token = kept("token");
+}
+
+/** The token, or null; `renew` where the one before was refused. */
+export async function theToken(renew) {
+  if (!around || (token && !renew)) return token;
+  asking ??= asked().finally(() => (asking = null));
+  token = await asking;
+  return token;
+}
+
+/** Whether there may be a newer token. */
+export const renews = around !== null;
+
+/** Tell the page around this one that something is so: "ready", "trouble" or "fine". */
+export function tell(what) {
+  around?.postMessage({ handoff: what }, "*"); // nothing that anybody must not read
+}
+
+function asked() {
+  return new Promise((resolve) => {
+    const done = (given) => {
+      clearTimeout(timer);
+      window.removeEventListener("message", hear);
+      resolve(given);
+    };
+    const hear = (event) => {
+      if (event.source === around && event.data?.handoff === "token") done(event.data.token || null);
+    };
+    const timer = setTimeout(done, WAIT, null);
+    window.addEventListener("message", hear);
+    tell("token");
+  });
+}
