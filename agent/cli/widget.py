@@ -25,10 +25,16 @@ _SECONDS = 10.0
 
 @click.command()
 @click.argument("file", required=False, type=click.Path(path_type=Path))
-@click.option("--server", required=True, metavar="URL", help="The address of `handoff serve`, as browsers see it.")
+@click.option(
+    "--server", required=True, metavar="URL", help="The address of `handoff serve`, as browsers see it."
+)
 @click.option("--label", metavar="TEXT", help="What the link and the button say.")
-@click.option("--language", default="en", show_default=True, help="The language of the label, without --label.")
-@click.option("--get-token", metavar="NAME", help="A function of the page that returns a token, or a promise of one.")
+@click.option(
+    "--language", default="en", show_default=True, help="The language of the label, without --label."
+)
+@click.option(
+    "--get-token", metavar="NAME", help="A function of the page that returns a token, or a promise of one."
+)
 @click.option("--fallback", metavar="URL", help="Where the link leads; without it, to the default queue.")
 def widget(
     *,
@@ -55,7 +61,9 @@ def widget(
     address = _given(fallback) if fallback else _to_default_queue(load(file or example_path()))
     words = label or locale_for(language)("page_talk")
     link = node("a", words, href=address, class_="handoff-link", target="_blank", rel="noopener noreferrer")
-    script = node("script", **{"async": ""}, src=f"{parts.scheme}://{parts.netloc}/widget.js", data_get_token=get_token)
+    script = node(
+        "script", **{"async": ""}, src=f"{parts.scheme}://{parts.netloc}/widget.js", data_get_token=get_token
+    )
     for element in (link, script):
         click.echo(ET.tostring(element, "unicode", method="html"))
 
@@ -70,7 +78,9 @@ def _given(url: str) -> str:
 def _to_default_queue(catalogue: Catalogue) -> str:
     """An address that opens a chat with the default queue without anything being asked before."""
     if isinstance(catalogue.target, SessionKeySettings):
-        raise InputError("a chat of the kind session_key has no lasting address: say where to with --fallback URL")
+        raise InputError(
+            "a chat of the kind session_key has no lasting address: say where to with --fallback URL"
+        )
     queue = catalogue.by_id[catalogue.default_queue]
     target = make_target(catalogue, store=MemoryStore(), seconds=_SECONDS)
     sends = target.sends(Packet(queue=queue, summary="", user=User(), reference=""))

@@ -23,7 +23,7 @@ export function proposalCard(reply, actions) {
     edit: () => edited(known, row, summary, (text) => actions.press({ action: "edit", text }, text, false)),
   });
   const card = h(
-    "section",
+    "div",
     { class: "card", role: "group", "aria-label": t("page_suggestion") },
     h("header", {}, h("h2", { dir: "auto" }, proposal.queue), open && h("span", { class: "badge" }, t("page_open"))),
     known,
@@ -41,7 +41,7 @@ export function handoffCard(reply, actions) {
   if (reply.handoff.expires) expires.set(url, Date.parse(reply.handoff.expires));
   const carried = !reply.text.includes(fillIn("tell_agent", { summary }, reply.text));
   return h(
-    "section",
+    "div",
     { class: "card handoff" },
     opener({ label: t("go_open"), url, style: "filled" }, actions),
     h("p", { class: "address", dir: "ltr" }, url),

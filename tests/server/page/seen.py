@@ -40,7 +40,12 @@ def opened(
     browser: Browser, url: str, *, origins: tuple[str, ...] = (), may_complain: bool = False, **context: Any
 ) -> Iterator[Seen]:
     """While this holds, the page is open. At its end the browser has said nothing, and has asked `url` (and `origins`) alone."""
-    context = {"viewport": {"width": 900, "height": 900}, "reduced_motion": "reduce", "locale": "en-US", **context}
+    context = {
+        "viewport": {"width": 900, "height": 900},
+        "reduced_motion": "reduce",
+        "locale": "en-US",
+        **context,
+    }
     tab = browser.new_context(**context)
     tab.set_default_timeout(15_000)
     seen = Seen(tab.new_page())

@@ -9,7 +9,6 @@ from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.server.setting import Serving, serving
 from tests.server.test_events import SQL, Held
-from tests.support import small
 
 from .seen import Seen, opened
 
@@ -113,7 +112,9 @@ def test_the_summary_is_edited_in_its_place(browser: Browser, server: Serving) -
         before = page.locator("#log").inner_text()
         page.reload()
         expect(seen.replies).to_have_count(2)
-        assert page.locator("#log").inner_text() in before  # but for the greeting, which no reload brings back
+        assert (
+            page.locator("#log").inner_text() in before
+        )  # but for the greeting, which no reload brings back
 
 
 def test_other_help_and_back_again(browser: Browser, server: Serving) -> None:

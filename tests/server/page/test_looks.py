@@ -38,7 +38,9 @@ def test_everybody_can_read_it(browser: Browser, server: Serving, scheme: Scheme
         assert violations(page) == []
         # Nothing is wider than the window, and what is pressed is large enough for a finger.
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-        assert page.evaluate("document.getElementById('log').scrollWidth <= document.getElementById('log').clientWidth")
+        assert page.evaluate(
+            "document.getElementById('log').scrollWidth <= document.getElementById('log').clientWidth"
+        )
         for button in page.locator("#log .row a, #log .row button, #send, .handoff a").all():
             box = button.bounding_box()
             assert box

@@ -48,7 +48,7 @@ def intranet() -> Iterator[Intranet]:
             self.end_headers()
             self.wfile.write(text.encode())
 
-        def log_message(self, format: str, *args: object) -> None:
+        def log_message(self, *args: object) -> None:
             pass
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Pages) as http:
@@ -93,7 +93,9 @@ def test_a_conversation_in_a_foreign_page(browser: Browser, tmp_path: Path, intr
         link = page.locator("a.handoff-link")
         expect(link).to_be_hidden()
         assert link.get_attribute("href") == FALLBACK
-        assert not any(url.endswith("/widget") for url in seen.asked)  # nothing is loaded before it is asked for
+        assert not any(
+            url.endswith("/widget") for url in seen.asked
+        )  # nothing is loaded before it is asked for
         chat = open_it(page)
         chat.get_by_label("Your message").fill(SAID)
         chat.get_by_label("Your message").press("Enter")
