@@ -25,7 +25,7 @@ export function clear() {
 
 /** Buttons do nothing while something is on its way; `false` gives them back. */
 export function hold(held) {
-  for (const button of log.querySelectorAll("button")) {
+  for (const button of log.querySelectorAll(".row > button")) {
     if (held) button.setAttribute("aria-disabled", "true");
     else button.removeAttribute("aria-disabled");
   }
@@ -59,7 +59,7 @@ export class Place {
 
   /** Show the reply; the buttons of earlier ones are gone, since only this one's fit now. */
   show(reply) {
-    for (const old of log.querySelectorAll(".row, .editor, .problem")) if (!this.at.contains(old)) old.remove();
+    for (const old of log.querySelectorAll(".row, .editor")) if (!this.at.contains(old)) old.remove();
     for (const card of log.querySelectorAll(".card:not(.past)")) card.classList.add("past");
     reply.steps.forEach((step) => this.step(step));
     log.append(this.at); // behind what was said meanwhile

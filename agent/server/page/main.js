@@ -12,6 +12,8 @@ const at = (id) => document.getElementById(id);
 const message = at("message");
 const waiting = new Set(); // places whose reply is on its way
 let newest = ""; // the reply that was shown last
+let unanswered = null; // where the reply goes that was on its way at a reload
+let era = 0; // how often they have started over
 
 const actions = {
   say: (text) => submit({ text }),
@@ -25,19 +27,18 @@ function submit(input, label = input.text, pressed = false) {
 }
 
 async function attempt(input, place) {
-  const one = { joined: waiting.size > 0 };
+  const [one, started] = [{ joined: waiting.size > 0 }, era];
   for (const other of waiting) other.joined = true;
   waiting.add(one);
   place.wait();
-  try {
-    const reply = await talk.give(input, (step) => place.step(step));
-    waiting.delete(one);
-    received(reply, place, one.joined);
+  const given = await talk.give(input, (step) => place.step(step)).catch((problem) => problem);
+  waiting.delete(one);
+  if (started !== era) return; // they have started over
+  if (given instanceof Error) failed(given, place, () => attempt(input, place));
+  else {
+    received(given, place, one.joined);
     if (input.press && document.activeElement === document.body) place.focus();
     tell("fine");
-  } catch (problem) {
-    waiting.delete(one);
-    failed(problem, place, () => attempt(input, place));
   }
   if (!waiting.size) log.hold(false);
 }
@@ -48,6 +49,8 @@ function received(reply, place, joined) {
   if (joined && same === newest) place.drop();
   else place.show(reply);
   newest = same;
+  unanswered?.drop(); // what was asked before a reload is answered, too
+  unanswered = null;
 }
 
 function failed(problem, place, again) {
@@ -59,37 +62,50 @@ function failed(problem, place, again) {
   place.fail(problem.message, t(problem.gone ? "page_again" : "page_retry"), problem.gone ? anew : again);
 }
 
-/** Show what was said so far; while something is unanswered, look again. */
-async function recall(polls = POLLS) {
+/** Show what was said so far; while something of it is unanswered, look again. */
+async function recall(polls) {
   const view = await talk.read();
+  const open = view?.messages.at(-1)?.role === "user";
+  if (!unanswered || !open) show(view?.messages ?? []);
+  if (!open) return;
+  unanswered ??= new log.Place(actions);
+  unanswered.wait();
+  if (polls) setTimeout(() => waiting.size || !unanswered || begin(polls - 1), POLL);
+  else failed(new Error(t("page_unreachable")), unanswered, again);
+}
+
+function show(messages) {
+  unanswered = null;
   log.clear();
-  if (!view?.messages.length) log.greet(actions);
-  for (const one of view?.messages ?? []) {
+  if (!messages.length) log.greet(actions);
+  for (const one of messages) {
     if (one.role === "user") log.said(one.text, one.action !== null && one.action !== "summary");
     else new log.Place(actions).show(one.reply);
   }
-  if (view?.messages.at(-1)?.role !== "user") return;
-  const place = new log.Place(actions);
-  place.wait();
-  if (polls) setTimeout(() => waiting.size || begin(polls - 1), POLL);
-  else place.fail(t("page_unreachable"), t("page_retry"), () => begin());
 }
 
-async function begin(polls) {
+/** Go on with the conversation that this tab had, or open one. */
+async function begin(polls = POLLS) {
   try {
     await recall(polls);
     tell("fine");
   } catch (problem) {
-    if (problem.gone) {
-      talk.leave();
-      log.greet(actions);
-      return;
-    }
-    failed(problem, new log.Place(actions), () => {
-      log.clear();
-      begin();
-    });
+    if (problem.gone) startOver();
+    else failed(problem, unanswered ?? new log.Place(actions), again);
   }
+}
+
+function again() {
+  unanswered = null;
+  log.clear();
+  begin();
+}
+
+function startOver() {
+  era += 1;
+  waiting.clear();
+  talk.leave();
+  show([]);
 }
 
 function send() {
@@ -127,9 +143,7 @@ function listen() {
   });
   message.addEventListener("input", () => keep("draft", message.value));
   at("new").addEventListener("click", () => {
-    talk.leave();
-    log.clear();
-    log.greet(actions);
+    startOver();
     message.focus();
   });
 }

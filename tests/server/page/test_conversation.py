@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
+from agent.records.decision import Ask
 from tests.server.setting import Serving, serving
 from tests.server.test_events import SQL, Held
 
@@ -117,6 +118,14 @@ def test_the_summary_is_edited_in_its_place(browser: Browser, server: Serving) -
         )  # but for the greeting, which no reload brings back
 
 
+def test_skipping_before_the_first_word(browser: Browser, server: Serving) -> None:
+    with opened(browser, server.url) as seen:
+        seen.press("Skip, connect me now")
+        assert seen.page.locator(".card h2").inner_text() == "Service Desk"
+        assert seen.buttons() == THREE
+        assert read(seen, server)["messages"][0]["action"] == "skip"
+
+
 def test_other_help_and_back_again(browser: Browser, server: Serving) -> None:
     with opened(browser, server.url) as seen:
         seen.say(SAID)
@@ -175,6 +184,22 @@ def test_messages_during_a_turn_are_joined(browser: Browser, tmp_path: Path) -> 
         expect(seen.page.locator(".card")).to_have_count(1)
         order = seen.page.locator("#log > *").evaluate_all("all => all.map(one => one.className)")
         assert order == ["reply", "mine", "mine", "reply"]
+
+
+def test_what_comes_after_starting_over_belongs_to_nobody(browser: Browser, tmp_path: Path) -> None:
+    model = Held([SQL, Ask(question="What is it about?"), Ask(question="What else?")])
+    with serving(tmp_path, model=model) as server, opened(browser, server.url) as seen:
+        seen.page.get_by_label("Your message").fill(SAID)
+        seen.page.keyboard.press("Enter")
+        assert model.asked.wait(20)
+        seen.page.get_by_role("button", name="Start over").click()
+        expect(seen.page.locator(".dots")).to_have_count(0)
+        model.let.set()
+        seen.say("hello")  # the reply to what came before is there before this one's
+        seen.say("hello")
+        assert seen.page.locator(".card").count() == 0
+        assert seen.page.locator(".mine").count() == 2
+        assert seen.page.locator("button[aria-disabled]").count() == 0
 
 
 def test_a_reload_in_the_middle_of_a_turn_gets_its_reply(browser: Browser, tmp_path: Path) -> None:

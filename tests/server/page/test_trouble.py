@@ -126,6 +126,22 @@ def test_a_conversation_that_is_gone_begins_anew_with_the_same_words(
         assert page.evaluate("sessionStorage.getItem('handoff-id')") is None
 
 
+def test_what_could_not_be_sent_stays_until_it_is(browser: Browser, server: Serving) -> None:
+    with opened(browser, server.url, may_complain=True) as seen:
+        page = seen.page
+        seen.say("hello")
+        page.route("**/messages", lambda route: route.abort(), times=1)
+        page.get_by_label("Your message").fill(SAID)
+        page.keyboard.press("Enter")
+        expect(page.locator(".problem")).to_have_count(1)
+        page.get_by_label("Your message").fill("is anybody there")
+        page.keyboard.press("Enter")
+        expect(page.locator(".dots")).to_have_count(0)
+        page.get_by_role("button", name="Try again").click()
+        expect(page.locator(".card h2")).to_have_text("Database Support")
+        expect(page.locator(".problem")).to_have_count(0)
+
+
 def test_too_long_a_message_stays_where_it_was_typed(browser: Browser, server: Serving) -> None:
     with opened(browser, server.url) as seen:
         area = seen.page.get_by_label("Your message")

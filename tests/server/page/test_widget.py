@@ -1,75 +1,18 @@
 """The widget on another site's page: the snippet that the command prints, tokens that are renewed, and a server that is off."""
 
 import contextlib
-import threading
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-import pytest
-from click.testing import CliRunner
 from playwright.sync_api import Browser, FrameLocator, Page, expect
 
-from agent.cli.main import main
 from tests.server.setting import Serving, serving, settings, token, with_tokens
 
+from .intranet import Intranet
 from .seen import opened
 
 FALLBACK = "https://livechat.acme.com/start-chat?queue_id=0c5d1e52-9f0b-4b7e-8a53-6f2f2f0f7c11"
 SAID = "my SQL database is slow"
-
-
-@dataclass
-class Intranet:
-    """A site of its own, which gives out tokens, and whose policy is strict, too."""
-
-    url: str
-    tokens: list[str] = field(default_factory=list)
-    body: str = ""
-    policy: str = ""
-
-
-@pytest.fixture
-def intranet() -> Iterator[Intranet]:
-    class Pages(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            if self.path == "/token":
-                text, kind = site.tokens.pop(0), "text/plain"
-            elif self.path == "/page.js":
-                text = "window.acme = {handoffToken: async () => (await fetch('/token')).text()};"
-                kind = "text/javascript"
-            else:
-                text, kind = f"<!doctype html><html lang=en><title>Intranet</title>{site.body}", "text/html"
-            self.send_response(200 if self.path != "/favicon.ico" else 204)
-            self.send_header("content-type", kind)
-            self.send_header("content-security-policy", site.policy)
-            self.end_headers()
-            self.wfile.write(text.encode())
-
-        def log_message(self, *args: object) -> None:
-            pass
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Pages) as http:
-        site = Intranet(f"http://127.0.0.1:{http.server_port}")
-        threading.Thread(target=http.serve_forever, daemon=True).start()
-        yield site
-        http.shutdown()
-
-
-def snippet(server: str, *more: str) -> str:
-    """What the command prints for the shipped example."""
-    command = ["queues", "widget", "--server", server, *more]
-    with ThreadPoolExecutor(1) as pool:  # playwright has a loop in this thread, and so has the command
-        result = pool.submit(CliRunner().invoke, main, command).result()
-    assert result.exit_code == 0, result.output
-    return result.output
-
-
-def embed(site: Intranet, server: Serving, *more: str) -> None:
-    site.body = "<script src=/page.js></script>" + snippet(server.url, *more)
-    site.policy = f"default-src 'self'; script-src 'self' {server.url}; frame-src {server.url}"
 
 
 def open_it(page: Page) -> FrameLocator:
@@ -80,7 +23,7 @@ def open_it(page: Page) -> FrameLocator:
 @contextlib.contextmanager
 def allowing(folder: Path, site: Intranet) -> Iterator[Serving]:
     with serving(folder, settings=settings(embed_origins=site.url)) as server:
-        embed(site, server)
+        site.embed(server)
         yield server
 
 
@@ -124,22 +67,23 @@ def test_on_a_phone_it_fills_the_window(browser: Browser, tmp_path: Path, intran
 def test_tokens_come_from_the_host_and_are_renewed(
     browser: Browser, tmp_path: Path, intranet: Intranet
 ) -> None:
-    intranet.tokens = [token("ada", iat=1, exp=2), token("ada"), token("ada", name="Ada")]
+    tokens = [token("ada", iat=1, exp=2), token("ada"), token("ada", name="Ada")]
+    intranet.give_tokens(tokens)
     configured = with_tokens(embed_origins=intranet.url)
     with (
         serving(tmp_path, settings=configured) as server,
         opened(browser, intranet.url, origins=(server.url,), may_complain=True) as seen,
     ):
-        embed(intranet, server, "--get-token", "acme.handoffToken")
+        intranet.embed(server, "--get-token", "acme.handoffToken")
         seen.page.goto(intranet.url)
         chat = open_it(seen.page)
         chat.get_by_label("Your message").fill(SAID)
         chat.get_by_label("Your message").press("Enter")
         expect(chat.locator(".card")).to_be_visible()
-        assert len(intranet.tokens) == 1  # the first one had expired
+        assert len(tokens) == 1  # the first one had expired
         assert not any("eyJ" in url for url in seen.asked)
         # Without one it is told so, and the static link is no way round: the person may reload.
-        embed(intranet, server)
+        intranet.embed(server)
         seen.page.goto(intranet.url)
         expect(open_it(seen.page).get_by_role("alert").first).to_contain_text("not signed in")
 
@@ -166,7 +110,7 @@ def test_the_page_alone_takes_a_token_from_its_address(browser: Browser, tmp_pat
 def test_a_site_that_is_not_named_gets_the_link(
     browser: Browser, server: Serving, intranet: Intranet
 ) -> None:
-    embed(intranet, server)
+    intranet.embed(server)
     with opened(browser, intranet.url, origins=(server.url,), may_complain=True) as seen:
         seen.page.clock.install()
         open_it(seen.page)
