@@ -1,5 +1,5 @@
 // Who the person is: a short-lived token of the host's. In a frame it comes from the page around it, which the
-// frame-ancestors of this page's policy has let in; else from the address (#token=…), if there is one.
+// frame-ancestors of this page's policy has let in; else from the address (#token=…) of a link on one of those sites.
 import { keep, kept } from "./kept.js";
 
 const WAIT = 10_000;
@@ -7,12 +7,12 @@ const around = window.parent === window ? null : window.parent;
 let token = null;
 let asking = null;
 
-if (!around) {
+/** Take the token out of the address; from other sites than `sites` it could be somebody else's, who wants to read along. */
+export function arrive(sites) {
+  if (around) return;
   const given = new URLSearchParams(location.hash.slice(1)).get("token");
-  if (given) {
-    keep("token", given);
-    history.replaceState(null, "", location.pathname);
-  }
+  if (given) history.replaceState(null, "", location.pathname);
+  if (given && document.referrer && sites.includes(new URL(document.referrer).origin)) keep("token", given);
   token = kept("token");
 }
 

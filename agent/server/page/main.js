@@ -1,6 +1,6 @@
 // The chat page: what the person types and presses, and what comes back.
 import { tooLong } from "./editor.js";
-import { tell } from "./host.js";
+import { arrive, tell } from "./host.js";
 import { keep, kept } from "./kept.js";
 import * as log from "./log.js";
 import * as talk from "./talk.js";
@@ -108,7 +108,8 @@ function startOver() {
   show([]);
 }
 
-function send() {
+async function send() {
+  await ready; // what was typed before stays in its place until then
   const text = message.value.trim();
   const error = tooLong(text);
   at("message-error").textContent = error;
@@ -159,10 +160,11 @@ async function open() {
   message.value = kept("draft") ?? "";
   listen();
   while (!(await learned())) await new Promise((resolve) => setTimeout(resolve, POLL));
+  arrive(setting.sites);
   localise();
   tell("ready");
   await begin();
   message.focus();
 }
 
-open();
+const ready = open();

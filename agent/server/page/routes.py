@@ -50,9 +50,10 @@ async def widget_script() -> Response:
 
 
 @router.get("/page/setting.json")
-async def setting() -> Response:
-    """What the page's scripts take from here: the texts of every language, and how long a message may be."""
+async def setting(service: Served) -> Response:
+    """What the page's scripts take from here: texts, how long a message may be, and whose links may bring a token."""
     told = {
+        "sites": service.settings.embed_origins,
         "message_chars": Limits().message_chars,
         "texts": {language: _texts(locale, _keys(locale)) for language, locale in locales().items()},
     }

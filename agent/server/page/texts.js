@@ -1,6 +1,6 @@
 // The texts of the page, in the language of the browser; they come from the same files as everything else.
 
-export const setting = { message_chars: 16000, texts: {}, language: "en" };
+export const setting = { message_chars: 16000, sites: [], texts: {}, language: "en" };
 
 /** Load them. Rejects where the server does not answer. */
 export async function learn() {

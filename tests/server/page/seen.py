@@ -20,6 +20,7 @@ class Seen:
 
     def say(self, text: str) -> None:
         """Type it and press Enter; the reply is there afterwards."""
+        expect(self.replies.first).to_be_visible()
         before = self.replies.count()
         self.page.get_by_label("Your message").fill(text)
         self.page.keyboard.press("Enter")
@@ -27,6 +28,7 @@ class Seen:
 
     def press(self, name: str) -> None:
         """Press a button by its name; the reply is there afterwards."""
+        expect(self.replies.first).to_be_visible()
         before = self.replies.count()
         self.page.get_by_role("button", name=name, exact=True).click()
         expect(self.replies).to_have_count(before + 1)

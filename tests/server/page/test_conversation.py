@@ -163,7 +163,8 @@ def test_a_reload_keeps_it_and_nobody_came(browser: Browser, server: Serving) ->
 def test_a_double_click_presses_once(browser: Browser, server: Serving) -> None:
     with opened(browser, server.url) as seen:
         seen.say(SAID)
-        seen.page.get_by_role("button", name="Start agent chat").dblclick()
+        start = seen.page.get_by_role("button", name="Start agent chat")
+        start.evaluate("button => { button.click(); button.click(); }")
         expect(seen.page.locator(".handoff")).to_have_count(1)
         said = [one for one in read(seen, server)["messages"] if one["role"] == "user"]
         assert [one["action"] for one in said] == [None, "start"]
@@ -184,6 +185,25 @@ def test_messages_during_a_turn_are_joined(browser: Browser, tmp_path: Path) -> 
         expect(seen.page.locator(".card")).to_have_count(1)
         order = seen.page.locator("#log > *").evaluate_all("all => all.map(one => one.className)")
         assert order == ["reply", "mine", "mine", "reply"]
+
+
+def test_a_reply_stands_behind_what_was_said_meanwhile(browser: Browser, tmp_path: Path) -> None:
+    model = Held([SQL, SQL])
+    held: list[Route] = []
+    with serving(tmp_path, model=model) as server, opened(browser, server.url) as seen:
+        area = seen.page.get_by_label("Your message")
+        area.fill(SAID)
+        area.press("Enter")
+        assert model.asked.wait(20)
+        seen.page.route("**/messages", held.append, times=1)
+        area.fill("and it is urgent")
+        area.press("Enter")
+        expect(seen.page.locator(".dots")).to_have_count(2)
+        model.let.set()
+        expect(seen.page.locator(".card")).to_have_count(1)
+        assert "card" in seen.page.locator("#log > *").last.inner_html()
+        held[0].continue_()
+        expect(seen.page.locator(".dots")).to_have_count(0)
 
 
 def test_what_comes_after_starting_over_belongs_to_nobody(browser: Browser, tmp_path: Path) -> None:

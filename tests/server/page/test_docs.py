@@ -20,7 +20,8 @@ SERVER = "https://handoff.acme.com"
 
 def block(language: str, *, holds: str = "") -> str:
     found = re.findall(rf"```{language}\n(.*?)```", DOC, re.DOTALL)
-    return next(text for text in found if holds in text)
+    text: str = next(text for text in found if holds in text)
+    return text
 
 
 def printed() -> str:
@@ -51,6 +52,7 @@ def test_the_documented_site_shows_the_chat(browser: Browser, tmp_path: Path, in
         intranet.body = "<script src=/page.js></script>" + printed().replace(SERVER, server.url)
         seen.page.goto(intranet.url)
         seen.page.get_by_role("button", name="Talk to a live agent").click()
+        expect(seen.page.frame_locator("iframe").locator(".reply")).to_have_count(1)
         area = seen.page.frame_locator("iframe").get_by_label("Your message")
         area.fill("my SQL database is slow")
         area.press("Enter")

@@ -40,6 +40,7 @@ def test_a_conversation_in_a_foreign_page(browser: Browser, tmp_path: Path, intr
             url.endswith("/widget") for url in seen.asked
         )  # nothing is loaded before it is asked for
         chat = open_it(page)
+        expect(chat.locator(".reply")).to_have_count(1)
         chat.get_by_label("Your message").fill(SAID)
         chat.get_by_label("Your message").press("Enter")
         expect(chat.locator(".card h2")).to_have_text("Database Support")
@@ -77,6 +78,7 @@ def test_tokens_come_from_the_host_and_are_renewed(
         intranet.embed(server, "--get-token", "acme.handoffToken")
         seen.page.goto(intranet.url)
         chat = open_it(seen.page)
+        expect(chat.locator(".reply")).to_have_count(1)
         chat.get_by_label("Your message").fill(SAID)
         chat.get_by_label("Your message").press("Enter")
         expect(chat.locator(".card")).to_be_visible()
@@ -90,17 +92,19 @@ def test_tokens_come_from_the_host_and_are_renewed(
 
 def test_the_page_alone_takes_a_token_from_its_address(browser: Browser, tmp_path: Path) -> None:
     with (
-        serving(tmp_path, settings=with_tokens()) as server,
-        opened(browser, f"{server.url}", may_complain=True) as seen,
+        serving(tmp_path, settings=with_tokens(embed_origins="https://intranet.acme.com")) as server,
+        opened(browser, server.url, may_complain=True) as seen,
     ):
         page = seen.page
         page.get_by_label("Your message").fill(SAID)
         page.keyboard.press("Enter")
         expect(page.get_by_role("alert").first).to_contain_text("not signed in")
-        page.goto("about:blank")
-        page.goto(f"{server.url}/#token={token('ada')}")
-        expect(page.locator(".reply")).to_have_count(1)
-        assert page.url == f"{server.url}/"
+        for site, taken in (("https://evil.example", None), ("https://intranet.acme.com/help", token("ada"))):
+            page.goto("about:blank")
+            page.goto(f"{server.url}/#token={token('ada')}", referer=site)
+            expect(page.locator(".reply")).to_have_count(1)
+            assert page.url == f"{server.url}/"
+            assert (page.evaluate("sessionStorage.getItem('handoff-token')") is None) == (taken is None)
         seen.say(SAID)
         page.reload()
         expect(page.locator(".card")).to_be_visible()
@@ -142,6 +146,7 @@ def test_a_server_that_stops_in_the_middle_gives_the_link(
         page = seen.page
         page.goto(intranet.url)
         chat = open_it(page)
+        expect(chat.locator(".reply")).to_have_count(1)
         area = chat.get_by_label("Your message")
         area.fill("hello")
         area.press("Enter")
