@@ -27,6 +27,9 @@ export async function theToken(renew) {
 /** Whether there may be a newer token. */
 export const renews = around !== null;
 
+// The page around this one has its own button in the corner.
+document.documentElement.classList.toggle("framed", around !== null);
+
 /** Tell the page around this one that something is so: "ready", "trouble" or "fine". */
 export function tell(what) {
   around?.postMessage({ handoff: what }, "*"); // nothing that anybody must not read

@@ -87,6 +87,11 @@ export class Place {
   }
 }
 
+// Who reads the end goes on reading it where the window gets smaller: a phone's keyboard does that.
+let atEnd = true;
+log.addEventListener("scroll", () => (atEnd = log.scrollHeight - log.clientHeight - log.scrollTop < 8));
+new ResizeObserver(() => atEnd && (log.scrollTop = log.scrollHeight)).observe(log);
+
 /** Bring the end of `shown` into view, but never push its beginning out. */
 function toEnd(shown) {
   const top = shown.offsetTop - log.offsetTop - 16;

@@ -28,10 +28,12 @@
         display: flex; flex-direction: column; overflow: hidden; border-radius: 16px; background: Canvas; color: CanvasText;
         box-shadow: 0 12px 48px #0005; border: 1px solid #8883; }
       .panel[hidden] { display: none; }
-      .bar { display: flex; justify-content: flex-end; }
-      .close { background: none; color: inherit; padding: 6px 14px; font-size: 20px; line-height: 1.2; }
+      .close { position: absolute; inset: 15px 12px auto auto; z-index: 1; min-width: 42px; min-height: 42px; background: none; color: inherit; padding: 0; font-size: 24px; line-height: 1; }
       iframe { flex: 1; width: 100%; border: 0; }
       .instead { margin: 0; padding: 12px 16px; background: #8882; }
+      .instead:empty { display: none; }
+      .panel.dead { height: auto; }
+      .panel.dead .instead { padding-inline-end: 60px; min-height: 72px; }
       .instead a { display: block; font-weight: 600; color: LinkText; }
       .panel.dead iframe { display: none; }
       :focus-visible { outline: 3px solid #8b84f0; outline-offset: 2px; }
@@ -58,7 +60,7 @@
     const instead = make("p", { className: "instead", role: "alert" });
     const close = make("button", { type: "button", className: "close", ariaLabel: texts.page_close, textContent: "×" });
     const panel = make("div", { className: "panel", role: "dialog", ariaLabel: label, hidden: true });
-    panel.append(make("div", { className: "bar" }, close), instead);
+    panel.append(close, instead);
     const open = make("button", { type: "button", className: "open", textContent: label, ariaExpanded: "false" });
     let frame = null;
     let timer = 0;

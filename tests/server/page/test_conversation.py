@@ -195,7 +195,7 @@ def test_a_reply_stands_behind_what_was_said_meanwhile(browser: Browser, tmp_pat
         area.fill(SAID)
         area.press("Enter")
         assert model.asked.wait(20)
-        seen.page.route("**/messages", held.append, times=1)
+        seen.page.route("**/messages", lambda route: held.append(route), times=1)  # noqa: PLW0108 - playwright marks it
         area.fill("and it is urgent")
         area.press("Enter")
         expect(seen.page.locator(".dots")).to_have_count(2)
