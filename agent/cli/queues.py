@@ -13,6 +13,7 @@ from agent.catalogue.view import Hit, Views
 from agent.cli.attributes import parse_attributes
 from agent.cli.pull import pull
 from agent.cli.terminal import wants_colour
+from agent.cli.widget import widget
 from agent.data import example_path
 from agent.errors import CatalogueError
 from agent.models.choose import choose_meaning
@@ -24,10 +25,11 @@ _BAR = 10
 
 @click.group()
 def queues() -> None:
-    """Check a catalogue of support queues, search it, or write it from an appliance."""
+    """Check a catalogue of support queues, search it, write it from an appliance, or embed it in a page."""
 
 
 queues.add_command(pull)
+queues.add_command(widget)
 
 
 @queues.command()

@@ -1,6 +1,7 @@
 """A turn as it happens: steps while it runs, and the reply once it is committed."""
 
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -43,11 +44,12 @@ class ButtonsEvent(Record):
 
 
 class HandoffEvent(Record):
-    """The chat is ready at `url`."""
+    """The chat is ready at `url`, which opens nothing any more from `expires` on."""
 
     type: Literal["handoff"] = "handoff"
     url: str
     queue_id: str
+    expires: datetime | None = None
 
 
 class NoticeEvent(Record):
@@ -97,7 +99,7 @@ def events_of(reply: Reply, shown: Iterable[Step] = ()) -> Iterator[Event]:
     if reply.proposal:
         yield ProposalEvent(**reply.proposal.model_dump(include=set(Offer.model_fields)))
     if reply.handoff:
-        yield HandoffEvent(url=reply.handoff.url, queue_id=reply.handoff.queue_id)
+        yield HandoffEvent(**reply.handoff.model_dump(include={"url", "queue_id", "expires"}))
     if reply.buttons:
         yield ButtonsEvent(buttons=reply.buttons)
     yield TurnEnd(phase=reply.phase, model_calls=reply.model_calls)

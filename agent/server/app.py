@@ -9,9 +9,10 @@ from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
 
 from agent.agent import HandoffAgent
-from agent.server import conversations, go, operations, page
+from agent.server import conversations, go, operations
 from agent.server.door import Door
 from agent.server.limits import Bodies
+from agent.server.page import routes as page
 from agent.server.problems import ProblemDetails, add_handlers
 from agent.server.service import Service
 from agent.server.settings import ServerSettings

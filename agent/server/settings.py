@@ -74,6 +74,8 @@ class ServerSettings(BaseSettings):
     token_algorithm: Algorithm | None = None
     token_key: SecretStr | None = None
     cors_origins: _Origins = ()
+    embed_origins: _Origins = ()
+    """The sites whose pages may show the widget."""
     hosts: _Hosts = ()
     links: Annotated[str, BeforeValidator(_base)] | None = None
     drain: float = Field(default=0, ge=0, le=300)

@@ -77,10 +77,11 @@ def serving(
     store: Store | None = None,
     settings: ServerSettings | None = None,
     example: bool = False,
+    queues: str = small.YAML,
 ) -> Iterator[Serving]:
-    """While this holds, a server of the small catalogue, or of the shipped example, runs in a thread."""
+    """While this holds, a server of the catalogue `queues`, or of the shipped example, runs in a thread."""
     kept = store or MemoryStore()
-    catalogue = load(example_path()) if example else small.catalogue(folder)
+    catalogue = load(example_path()) if example else small.catalogue(folder, queues)
     agent = small.agent_over(catalogue, model or EmbeddedModel(), store=kept)
     app = create_app(agent, kept, settings or ServerSettings())
     listener = listen("127.0.0.1", 0)
