@@ -23,5 +23,5 @@ class Limits:
 
     @property
     def storing(self) -> float:
-        """Seconds that one call of the store may take."""
-        return min(5.0, max(1.0, self.seconds / 6))
+        """Seconds that one call of the store may take, its waiting for others included."""
+        return max(1.0, self.seconds / 6)

@@ -208,7 +208,8 @@ async def test_ten_people_and_a_model_that_hangs(tmp_path: Path, caplog: pytest.
         assert reply.proposal
         assert reply.proposal.wanted == small.DATABASE
     assert len(model.let) == FAILURES
-    assert len(caplog.records) == FAILURES + 1  # each that failed, and once that it is left alone
+    told = [record for record in caplog.records if record.levelno >= logging.WARNING]
+    assert len(told) == FAILURES + 1  # each that failed, and once that it is left alone
     assert "rosebud" not in caplog.text
     asked = await agent.start().send("I'd like to speak to a live agent")
     assert [button.action for button in asked.buttons] == ["skip"]

@@ -7,6 +7,7 @@ from agent import User, document
 from agent.models.embedded import EmbeddedModel
 from agent.records.entry import Entry
 from agent.stores.base import RESERVED, Store, Stored
+from agent.turn.limits import Limits
 from tests.support import small
 
 PEOPLE = 1000
@@ -21,7 +22,7 @@ queues:
 
 
 async def test_a_thousand_conversations_at_once(store: Store, tmp_path: Path) -> None:
-    agent = small.agent_over(small.catalogue(tmp_path, YAML), EmbeddedModel(), store=store)
+    agent = small.agent_over(small.catalogue(tmp_path, YAML), EmbeddedModel(), store=store, limits=Limits(seconds=180))
 
     async def talk(number: int) -> tuple[str, str]:
         chat = agent.start(User(id=f"person {number}"))
