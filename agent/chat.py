@@ -16,13 +16,14 @@ from agent.kept import Kept
 from agent.language.clean import clean, reads_as_written
 from agent.language.locale import locale_for
 from agent.language.understand import intent_of, language_of
-from agent.logs import logged
-from agent.records.conversation import Conversation, UserMessage
+from agent.observed import committed, observed
+from agent.records.conversation import Conversation, Message, UserMessage
 from agent.records.events import ErrorEvent, Event, StepEvent, TurnEnd, events_of
 from agent.records.reply import ACTIONS, Action, Button, Reply, Step
 from agent.records.trim import trim
 from agent.runtime import Runtime
 from agent.stores.base import Terms
+from agent.telemetry.spans import traceparent
 from agent.turn.actions import act
 from agent.turn.context import Context
 from agent.turn.decide import Budget
@@ -32,6 +33,7 @@ from agent.turn.private import Redact, redact_with
 log = logging.getLogger("agent.turn")
 
 Emit = Callable[[StepEvent], None]
+Turn = Callable[[Emit], Coroutine[Any, Any, Reply]]
 COMMITS = 50  # attempts; more means that something writes without pause
 
 
@@ -68,7 +70,7 @@ class Chat:
         `relayed` marks what another model passes on for the person: such a "yes" hands nothing off, the
         person has to press *Start agent chat*. Raises `StoreError` where the message cannot be kept.
         """
-        return await self._run(lambda emit: self._message(text, emit, relayed=relayed))
+        return await self._run("message", lambda emit: self._message(text, emit, relayed=relayed))
 
     async def press(
         self,
@@ -83,11 +85,11 @@ class Chat:
 
         Raises `InputError` for any other action, `StoreError` where it cannot be kept.
         """
-        return await self._run(self._pressed(action, text, queue_id, proposal, relayed=relayed))
+        return await self._run(action, self._pressed(action, text, queue_id, proposal, relayed=relayed))
 
     def stream(self, text: str, *, relayed: bool = False) -> AsyncIterator[Event]:
         """`send` as events: steps while the turn runs, the rest when it is committed."""
-        return self._stream(lambda emit: self._message(text, emit, relayed=relayed))
+        return self._stream("message", lambda emit: self._message(text, emit, relayed=relayed))
 
     def stream_press(
         self,
@@ -99,7 +101,7 @@ class Chat:
         relayed: bool = False,
     ) -> AsyncIterator[Event]:
         """`press` as events."""
-        return self._stream(self._pressed(action, text, queue_id, proposal, relayed=relayed))
+        return self._stream(action, self._pressed(action, text, queue_id, proposal, relayed=relayed))
 
     def send_sync(self, text: str, *, relayed: bool = False) -> Reply:
         """`send` for code without an event loop, or inside a running one."""
@@ -123,7 +125,7 @@ class Chat:
 
     def _pressed(
         self, action: str, text: str | None, queue_id: str | None, proposal: str | None, *, relayed: bool
-    ) -> Callable[[Emit], Coroutine[Any, Any, Reply]]:
+    ) -> Turn:
         if action == "message" and text is not None:
             return lambda emit: self._message(text, emit, relayed=relayed)
         if action not in ACTIONS:
@@ -132,20 +134,20 @@ class Chat:
             return lambda emit: self._message(text, emit, action="summary", relayed=relayed)
         return lambda emit: self._action(action, queue_id, proposal, emit, relayed=relayed)
 
-    async def _run(self, turn: Callable[[Emit], Coroutine[Any, Any, Reply]]) -> Reply:
+    async def _run(self, did: str, turn: Turn) -> Reply:
         # A turn goes on when its caller is cancelled: what was said is answered and kept all the same.
-        return await asyncio.shield(self._task(turn, lambda _: None))
+        return await asyncio.shield(self._task(did, turn, lambda _: None))
 
-    def _task(self, turn: Callable[[Emit], Coroutine[Any, Any, Reply]], emit: Emit) -> asyncio.Task[Reply]:
+    def _task(self, did: str, turn: Turn, emit: Emit) -> asyncio.Task[Reply]:
         runtime = self._runtime
         words = (self._redact() or str) if runtime.log_text else None
         return runtime.task(
-            logged(turn(emit), lambda: self.conversation, model=runtime.model.name, words=words)
+            observed(turn(emit), lambda: self.conversation, did=did, model=runtime.model.name, words=words)
         )
 
-    async def _stream(self, turn: Callable[[Emit], Coroutine[Any, Any, Reply]]) -> AsyncIterator[Event]:
+    async def _stream(self, did: str, turn: Turn) -> AsyncIterator[Event]:
         steps: asyncio.Queue[StepEvent | None] = asyncio.Queue()
-        task = self._task(turn, steps.put_nowait)
+        task = self._task(did, turn, steps.put_nowait)
         task.add_done_callback(lambda _: steps.put_nowait(None))
         shown: dict[str, StepEvent] = {}
         while (step := await steps.get()) is not None:
@@ -255,6 +257,7 @@ class Chat:
                 "revision": base.revision + 1,
                 "updated": self._runtime.now(),
                 "catalogue": context.catalogue.hash if context else base.catalogue,
+                "messages": _traced(done.messages) if context else done.messages,
             }
         )
         names = await self._runtime.pseudonyms.of_user(done.user)
@@ -264,7 +267,11 @@ class Chat:
             tags.append(entry.proposal.reference)  # what the target's side knows of it
         terms = Terms(tags, self._runtime.keep, entry.model_dump_json() if entry else None)
         self._runtime.sweep_sometimes()
-        return await self._kept.commit(base, trim(done), terms)
+        if not await self._kept.commit(base, trim(done), terms):
+            return False
+        if entry:
+            committed(entry)
+        return True
 
     def _context(self, emit: Emit, deadline: float) -> Context:
         conversation = self.conversation
@@ -315,6 +322,11 @@ def _reply_of(done: Conversation) -> Reply:
     if reply is None:
         raise StoreError("a turn ends with a reply")
     return reply
+
+
+def _traced(messages: tuple[Message, ...]) -> tuple[Message, ...]:
+    """With the trace context of this turn in its reply, to which later turns are linked."""
+    return (*messages[:-1], messages[-1].model_copy(update={"traceparent": traceparent()}))
 
 
 def _language(text: str, base: Conversation) -> str | None:
