@@ -26,7 +26,7 @@ Signal = Literal["TRACES", "METRICS"]
 
 @contextmanager
 def exporting() -> Iterator[None]:
-    """Around a server: traces and metrics are sent over OTLP (http/protobuf) as the variables `OTEL_…` say.
+    """Around a server, within its lifespan (a signal may end the process after it): traces and metrics are sent over OTLP (http/protobuf) as the variables `OTEL_…` say.
 
     A signal is sent where `OTEL_EXPORTER_OTLP_ENDPOINT` or the one of its own is set, or its exporter is `otlp`. What is
     not sent yet at the end is sent then. A signal that cannot be sent is logged, and the server runs without.

@@ -21,8 +21,12 @@ from tests.support.openai_stub import OpenAIStub
 if TYPE_CHECKING:
     from tests.telemetry.watching import Watched
 
-SLOW = Canned(text="late", delay=1.5)
+SLOW = Canned(text="late", delay=30)
 SAID = "my SQL database is slow"
+
+
+async def at_once(_: float) -> None:
+    pass
 
 
 def errors(watched: "Watched", name: str) -> list[tuple[str | None, str]]:
@@ -48,8 +52,9 @@ async def test_a_model(
     watched: "Watched", catalogue: Catalogue, answers: list[Canned], kinds: list[str | None]
 ) -> None:
     with OpenAIStub(answers) as stub:
-        model = OpenAIModel("m", base_url=stub.base_url, timeout=0.5)
-        async with small.agent_over(catalogue, model, limits=Limits(seconds=2)) as agent:
+        model = OpenAIModel("m", base_url=stub.base_url, sleep=at_once)
+        limits = Limits(seconds=1 if SLOW in answers else 30)
+        async with small.agent_over(catalogue, model, limits=limits) as agent:
             await agent.start().send(SAID)
     assert errors(watched, "chat m") == [(kind, "ERROR" if kind else "UNSET") for kind in kinds]
     turn = watched.last("handoff.turn")

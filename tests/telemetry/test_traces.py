@@ -2,7 +2,7 @@
 
 import asyncio
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -12,6 +12,7 @@ from agent.models.openai_chat import OpenAIModel
 from agent.models.scripted import ScriptedModel
 from agent.records.decision import Ask, SelectQueue
 from agent.stores.sqlite import SQLiteStore
+from agent.telemetry.asgi import TracedRequests
 from tests.support import small
 from tests.support.appliance import running_appliance
 from tests.support.openai_answers import call
@@ -161,3 +162,15 @@ async def test_refused_input_has_no_outcome(watched: "Watched", catalogue: Catal
     await agent.start().send("")
     assert "handoff.outcome" not in facts(watched.last(TURN))
     assert facts(watched.last(TURN))["handoff.phase"] == "gathering"
+
+
+async def test_a_request_that_the_host_traces_has_one_server_span(watched: "Watched") -> None:
+    async def app(*_: Any) -> None:
+        pass
+
+    traced = TracedRequests(app)
+    scope = {"type": "http", "path": "/", "method": "GET", "headers": []}
+    with watched.host.start_as_current_span("GET /"):
+        await traced(scope, Any, Any)
+    await traced(scope, Any, Any)
+    assert [len(watched.named(name)) for name in ("GET /", "GET")] == [1, 1]
