@@ -14,6 +14,11 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Message, Receive, Send], Awaitable[None]]
 
+FASTAPI: Any = {"tracing": False, "logs": False}
+"""For `FastAPI(telemetry=…)`, whose own spans have the path and the query, and its logs the words of errors.
+
+Its metrics may stay: they have the route. Older versions, which have no telemetry, take it and do nothing."""
+
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 
