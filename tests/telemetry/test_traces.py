@@ -168,9 +168,9 @@ async def test_a_request_that_the_host_traces_has_one_server_span(watched: "Watc
     async def app(*_: Any) -> None:
         pass
 
-    traced = TracedRequests(app)
+    traced: Any = TracedRequests(app)
     scope = {"type": "http", "path": "/", "method": "GET", "headers": []}
     with watched.host.start_as_current_span("GET /"):
-        await traced(scope, Any, Any)
-    await traced(scope, Any, Any)
+        await traced(scope, None, None)
+    await traced(scope, None, None)
     assert [len(watched.named(name)) for name in ("GET /", "GET")] == [1, 1]
