@@ -15,13 +15,14 @@ from agent.errors import ConflictError, HandoffError, InputError, OnceError, Sto
 from agent.kept import Kept
 from agent.language.clean import clean, reads_as_written
 from agent.language.understand import intent_of, language_of
-from agent.logs import logged
-from agent.records.conversation import Conversation, Once, UserMessage
+from agent.observed import committed, observed
+from agent.records.conversation import Conversation, Message, Once, UserMessage
 from agent.records.events import ErrorEvent, Event, StepEvent, TurnEnd, events_of
 from agent.records.reply import ACTIONS, Action, Reply, Step
 from agent.records.trim import trim
 from agent.runtime import Runtime
 from agent.stores.base import Terms
+from agent.telemetry.spans import traceparent
 from agent.turn.actions import act
 from agent.turn.context import Context
 from agent.turn.decide import Budget
@@ -29,6 +30,7 @@ from agent.turn.message import answer
 from agent.turn.private import Redact, redact_with
 
 Emit = Callable[[StepEvent], None]
+Turn = Callable[[Emit], Coroutine[Any, Any, Reply]]
 COMMITS = 50  # attempts; more means that something writes without pause
 
 
@@ -80,7 +82,7 @@ class Chat:
         person has to press *Start agent chat*. With `once` the same call again changes nothing and gets the same
         reply. Raises `StoreError` where the message cannot be kept, `OnceError`.
         """
-        return await self._run(lambda emit: self._message(text, emit, relayed=relayed, once=once))
+        return await self._run("message", lambda emit: self._message(text, emit, relayed=relayed, once=once))
 
     async def press(
         self,
@@ -96,11 +98,12 @@ class Chat:
 
         Raises `InputError` for any other action, `StoreError` where it cannot be kept, `OnceError` as `send` does.
         """
-        return await self._run(self._pressed(action, text, queue_id, proposal, relayed=relayed, once=once))
+        pressed = self._pressed(action, text, queue_id, proposal, relayed=relayed, once=once)
+        return await self._run(action, pressed)
 
     def stream(self, text: str, *, relayed: bool = False, once: Once | None = None) -> AsyncIterator[Event]:
         """`send` as events: steps while the turn runs, the rest when it is committed."""
-        return self._stream(lambda emit: self._message(text, emit, relayed=relayed, once=once))
+        return self._stream("message", lambda emit: self._message(text, emit, relayed=relayed, once=once))
 
     def stream_press(
         self,
@@ -113,7 +116,8 @@ class Chat:
         once: Once | None = None,
     ) -> AsyncIterator[Event]:
         """`press` as events."""
-        return self._stream(self._pressed(action, text, queue_id, proposal, relayed=relayed, once=once))
+        pressed = self._pressed(action, text, queue_id, proposal, relayed=relayed, once=once)
+        return self._stream(action, pressed)
 
     def send_sync(self, text: str, *, relayed: bool = False) -> Reply:
         """`send` for code without an event loop, or inside a running one."""
@@ -144,7 +148,7 @@ class Chat:
         *,
         relayed: bool,
         once: Once | None,
-    ) -> Callable[[Emit], Coroutine[Any, Any, Reply]]:
+    ) -> Turn:
         if action == "message" and text is not None:
             return lambda emit: self._message(text, emit, relayed=relayed, once=once)
         if action not in ACTIONS:
@@ -153,20 +157,20 @@ class Chat:
             return lambda emit: self._message(text, emit, action="summary", relayed=relayed, once=once)
         return lambda emit: self._action(action, queue_id, proposal, emit, relayed=relayed, once=once)
 
-    async def _run(self, turn: Callable[[Emit], Coroutine[Any, Any, Reply]]) -> Reply:
+    async def _run(self, did: str, turn: Turn) -> Reply:
         # A turn goes on when its caller is cancelled: what was said is answered and kept all the same.
-        return await asyncio.shield(self._task(turn, lambda _: None))
+        return await asyncio.shield(self._task(did, turn, lambda _: None))
 
-    def _task(self, turn: Callable[[Emit], Coroutine[Any, Any, Reply]], emit: Emit) -> asyncio.Task[Reply]:
+    def _task(self, did: str, turn: Turn, emit: Emit) -> asyncio.Task[Reply]:
         runtime = self._runtime
         words = (self._redact() or str) if runtime.log_text else None
         return runtime.task(
-            logged(turn(emit), lambda: self.conversation, model=runtime.model.name, words=words)
+            observed(turn(emit), lambda: self.conversation, did=did, model=runtime.model.name, words=words)
         )
 
-    async def _stream(self, turn: Callable[[Emit], Coroutine[Any, Any, Reply]]) -> AsyncIterator[Event]:
+    async def _stream(self, did: str, turn: Turn) -> AsyncIterator[Event]:
         steps: asyncio.Queue[StepEvent | None] = asyncio.Queue()
-        task = self._task(turn, steps.put_nowait)
+        task = self._task(did, turn, steps.put_nowait)
         task.add_done_callback(lambda _: steps.put_nowait(None))
         shown: dict[str, StepEvent] = {}
         while (step := await steps.get()) is not None:
@@ -292,6 +296,7 @@ class Chat:
                 "revision": base.revision + 1,
                 "updated": self._runtime.now(),
                 "catalogue": context.catalogue.hash if context else base.catalogue,
+                "messages": _traced(done.messages) if context else done.messages,
             }
         )
         names = await self._runtime.pseudonyms.of_user(done.user)
@@ -301,7 +306,11 @@ class Chat:
             tags.append(entry.proposal.reference)  # what the target's side knows of it
         terms = Terms(tags, self._runtime.keep, entry.model_dump_json() if entry else None)
         self._runtime.sweep_sometimes()
-        return await self._kept.commit(base, trim(done), terms)
+        if not await self._kept.commit(base, trim(done), terms):
+            return False
+        if entry:
+            committed(entry)
+        return True
 
     def _context(self, emit: Emit, deadline: float) -> Context:
         conversation = self.conversation
@@ -334,6 +343,11 @@ def _reply_of(done: Conversation) -> Reply:
     if reply is None:
         raise StoreError("a turn ends with a reply")
     return reply
+
+
+def _traced(messages: tuple[Message, ...]) -> tuple[Message, ...]:
+    """With the trace context of this turn in its reply, to which later turns are linked."""
+    return (*messages[:-1], messages[-1].model_copy(update={"traceparent": traceparent()}))
 
 
 def _language(text: str, base: Conversation) -> str | None:

@@ -83,7 +83,9 @@ class OnceError(InputError):
 
 
 class ModelError(HandoffError):
-    """The model gave no usable decision."""
+    """The model gave no usable decision; `code` is the HTTP status of its server or "timeout", where it is either."""
+
+    code: str = ""
 
 
 class ModelUnavailable(ModelError):

@@ -9,7 +9,7 @@ import pytest
 
 # Read before any test changes the environment.
 _NO_SKIPS = os.environ.get("HANDOFF_CI") == "1"
-_PREFIXES = ("HANDOFF_", "OPENAI_", "TIKTOKEN", "DATA_GYM_")
+_PREFIXES = ("HANDOFF_", "OPENAI_", "OTEL_", "TIKTOKEN", "DATA_GYM_")
 
 
 Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)

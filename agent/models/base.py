@@ -42,12 +42,13 @@ class Briefing:
 class Answer:
     """A decision and what it cost, in tokens (0 where the server does not say).
 
-    `confidence` is the probability that the queue is right, where the model can tell.
+    `model` is what the server calls the model that answered, empty where it does not say. `confidence` is the probability that the queue is right, where the model can tell.
     """
 
     decision: Decision
     prompt_tokens: int = 0
     completion_tokens: int = 0
+    model: str = ""
     confidence: float | None = None
 
 
@@ -60,7 +61,8 @@ class ChatModel(Protocol):
 
     `started` is called with the kind of the decision as soon as it is known, possibly before the answer is
     complete; it may be called once or not at all. Raises `ModelUnavailable`, `ModelRejected` or
-    `ModelAnswerInvalid`; anything else that it raises is treated as `ModelUnavailable`.
+    `ModelAnswerInvalid`; anything else that it raises is treated as `ModelUnavailable`. It may have an attribute
+    `provider` (see `provider_of`).
     """
 
     @property
@@ -75,3 +77,8 @@ class ChatModel(Protocol):
     async def close(self) -> None:
         """Free what the model holds; it is not used afterwards."""
         ...
+
+
+def provider_of(model: ChatModel) -> str:
+    """Who serves it, in OpenTelemetry's words (`gen_ai.provider.name`): its attribute `provider`, "_OTHER" without one."""
+    return str(getattr(model, "provider", "_OTHER"))

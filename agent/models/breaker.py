@@ -10,7 +10,8 @@ import time
 from collections.abc import Callable
 
 from agent.errors import ModelAnswerInvalid, ModelRejected, ModelUnavailable
-from agent.models.base import Answer, Briefing, ChatModel, ScriptError
+from agent.models.base import Answer, Briefing, ChatModel, ScriptError, provider_of
+from agent.telemetry.meters import measure
 
 FAILURES = 3
 """Calls in a row without an answer, after which it opens."""
@@ -45,6 +46,11 @@ class Breaker:
         """The model's name."""
         return self._model.name
 
+    @property
+    def provider(self) -> str:
+        """Who serves the model."""
+        return provider_of(self._model)
+
     async def decide(self, briefing: Briefing, started: Callable[[str], None] | None = None) -> Answer:
         """The model's decision; raises `LeftAlone` at once while the breaker is open."""
         number = self._enter()
@@ -69,6 +75,10 @@ class Breaker:
 
     async def close(self) -> None:
         """Close the model."""
+        with self._lock:
+            was_open, self._failures, self._pause = bool(self._pause), 0, 0.0
+        if was_open:
+            self._count(-1)
         await self._model.close()
 
     def _enter(self) -> int:
@@ -94,6 +104,7 @@ class Breaker:
                 self._pause = min(LONGEST_PAUSE, max(PAUSE, 2 * self._pause))
                 self._until = self._clock() + self._pause
         if opens:
+            self._count(1)
             log.error(
                 "model %s did not answer %d times in a row: replies are made without it until it answers again",
                 self.name,
@@ -104,4 +115,8 @@ class Breaker:
         with self._lock:
             was_open, self._failures, self._pause = bool(self._pause), 0, 0.0
         if was_open:
+            self._count(-1)
             log.warning("model %s answers again", self.name)
+
+    def _count(self, more: int) -> None:
+        measure("handoff.model.left_alone", more, {"gen_ai.request.model": self.name})

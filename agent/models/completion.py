@@ -26,12 +26,13 @@ class Call:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Completion:
-    """What the model said (`text` without its thoughts), why it stopped, and the tokens it took."""
+    """What the model said (`text` without its thoughts), why it stopped, what the server calls it, and the tokens it took."""
 
     text: str = ""
     calls: tuple[Call, ...] = ()
     refused: bool = False
     finish: str = ""
+    model: str = ""
     prompt_tokens: int = 0
     completion_tokens: int = 0
 
@@ -56,6 +57,7 @@ def read(response: Any) -> Completion:
             calls=calls,
             refused=bool(message.get("refusal")),
             finish=choice.get("finish_reason") or "",
+            model=_text(response.get("model")),
             **_usage((response.get("usage") or {}).get),
         )
     except (AttributeError, IndexError, KeyError, TypeError) as error:
@@ -81,6 +83,7 @@ async def read_stream(stream: AsyncIterable[Any], progress: Callable[[str, str],
         calls=tuple(Call(call.name, call.arguments) for call in heard.calls),
         refused=heard.refused,
         finish=heard.finish,
+        model=heard.model,
         **heard.usage,
     )
 
@@ -99,9 +102,11 @@ class _Heard:
     calls: list[_OpenCall] = field(default_factory=list)
     refused: bool = False
     finish: str = ""
+    model: str = ""
     usage: dict[str, int] = field(default_factory=dict)
 
     def add(self, chunk: Any) -> None:
+        self.model = self.model or _text(getattr(chunk, "model", None))
         usage = getattr(chunk, "usage", None)
         self.usage = _usage(lambda key: getattr(usage, key, None)) or self.usage
         for choice in chunk.choices[:1]:
@@ -129,6 +134,10 @@ class _Heard:
 def _arguments(value: Any) -> str:
     # A string of JSON; older servers send the object itself.
     return value if isinstance(value, str) else json.dumps(value) if value else ""
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else ""
 
 
 def _usage(get: Callable[[str], Any]) -> dict[str, int]:

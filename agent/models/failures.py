@@ -15,9 +15,10 @@ from agent.models.completion import UnreadableError
 class Transient(ModelUnavailable):
     """May work at once when tried again; `after` seconds if the server asked for a pause."""
 
-    def __init__(self, text: str, after: float | None = None) -> None:
+    def __init__(self, text: str, after: float | None = None, *, code: str = "") -> None:
         super().__init__(text)
         self.after = after
+        self.code = code
 
 
 def failure(error: Exception, model: str, private: Sequence[str]) -> ModelError:
@@ -28,9 +29,11 @@ def failure(error: Exception, model: str, private: Sequence[str]) -> ModelError:
         case ModelError():
             return error
         case openai.APIStatusError():
-            return _refusal(error, model, private)
+            refusal = _refusal(error, model, private)
+            refusal.code = str(error.status_code)
+            return refusal
         case openai.APITimeoutError() | TimeoutError():
-            return Transient("the model server did not answer in time")
+            return Transient("the model server did not answer in time", code="timeout")
         case openai.APIConnectionError():
             return Transient("the model server cannot be reached: check OPENAI_BASE_URL and the network")
         case openai.APIError() | UnreadableError() | ValueError():

@@ -75,6 +75,11 @@ class OpenAIModel:
         """The model's name, as the server knows it."""
         return self._server.model
 
+    @property
+    def provider(self) -> str:
+        """Whose interface it is: `azure.ai.openai` at Azure's addresses, else `openai`."""
+        return self._server.provider
+
     async def decide(self, briefing: Briefing, started: Started | None = None) -> Answer:
         """Ask the server for the next move; see `ChatModel`."""
         prompt = self._prompt(briefing)
@@ -88,6 +93,7 @@ class OpenAIModel:
             decision=self._decision(completion, prompt, briefing.language),
             prompt_tokens=completion.prompt_tokens,
             completion_tokens=completion.completion_tokens,
+            model=completion.model,
         )
 
     def request(self, briefing: Briefing) -> dict[str, Any]:

@@ -47,5 +47,5 @@ async def with_retries(
                 async with asyncio.timeout(min(left, seconds * _FIRST_SHARE) if first else left):
                     return await call()
             except TimeoutError:
-                raise Transient("the model server did not answer in time") from None
+                raise Transient("the model server did not answer in time", code="timeout") from None
     raise AssertionError("tenacity returns or raises")

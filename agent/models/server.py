@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from agent.models.clients import Clients
 from agent.models.completion import Completion, read, read_stream
@@ -54,6 +55,12 @@ class ChatServer:
         self._quirks = Quirks()
         self._clients = Clients(self._new_client)
 
+    @property
+    def provider(self) -> str:
+        """`azure.ai.openai` or `openai`, by the address."""
+        host = urlsplit(self._address or "").hostname or ""
+        return "azure.ai.openai" if host.endswith(".azure.com") else "openai"
+
     async def complete(
         self,
         messages: Callable[[bool], list[ChatMessage]],
@@ -77,10 +84,16 @@ class ChatServer:
         """Close the connections; a client that was handed in stays open."""
         await self._clients.close()
 
+    @property
+    def _address(self) -> str | None:
+        if self._client:
+            return str(self._client.base_url)
+        return self._base_url or os.environ.get("OPENAI_BASE_URL") or None
+
     def _new_client(self) -> "AsyncOpenAI":
         from openai import AsyncOpenAI
 
-        base_url = self._base_url or os.environ.get("OPENAI_BASE_URL") or None
+        base_url = self._address
         # A local server needs no key, but the SDK does.
         key = self._api_key or os.environ.get("OPENAI_API_KEY") or ("none" if base_url else None)
         return AsyncOpenAI(api_key=key, base_url=base_url, max_retries=0, timeout=self._timeout)

@@ -45,6 +45,7 @@ class AssistantMessage(Record):
     """What they got back, with what it cost.
 
     `model` is who was asked, empty where nobody was. `degraded`: it failed in this turn, the code went on.
+    `traceparent` is the trace context of the turn, None where it was not traced.
     """
 
     role: Literal["assistant"] = "assistant"
@@ -56,6 +57,7 @@ class AssistantMessage(Record):
     prompt_tokens: int = 0
     completion_tokens: int = 0
     degraded: bool = False
+    traceparent: str | None = None
 
 
 Message = Annotated[UserMessage | AssistantMessage, Field(discriminator="role")]

@@ -34,7 +34,8 @@ class Store(Protocol):
     """Keeps documents by id. All that promise 4 (at most once) needs from it is that `save` is atomic.
 
     Every call raises `StoreError` where the store cannot be reached, read or written. Time is the store's own: what
-    it forgets does not depend on the agent's clock.
+    it forgets does not depend on the agent's clock. A store may have an attribute `system`, which traces name it by
+    (OpenTelemetry's `db.system.name`).
     """
 
     async def load(self, id_: str) -> Stored | None:

@@ -30,6 +30,8 @@ class MemoryStore:
     It is for one process, for tests, and for a terminal. `sweep` frees what is over; nothing else bounds it.
     """
 
+    system = "memory"
+
     def __init__(self) -> None:
         self._kept: dict[str, _Document] = {}
         self._histories: dict[str, list[_Entry]] = {}

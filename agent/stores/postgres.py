@@ -35,6 +35,8 @@ class PostgresStore:
     Raises `SettingsError` for an address or a schema that is none, and where the extra `postgres` is missing.
     """
 
+    system = "postgresql"
+
     def __init__(self, url: str, *, schema: str = "handoff") -> None:
         self._address = Address(url, schemes=("postgresql", "postgres"), own="schema")
         self._schema = self._address.own or schema

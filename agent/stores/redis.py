@@ -41,6 +41,8 @@ class RedisStore:
     Raises `SettingsError` for an address that is none, and where the extra `redis` is missing.
     """
 
+    system = "redis"
+
     def __init__(self, url: str, *, prefix: str = "handoff:") -> None:
         self._address = Address(url, schemes=("redis", "rediss"), own="prefix")
         self._prefix = self._address.own or prefix

@@ -47,6 +47,8 @@ class SQLiteStore:
     Open it in each process by itself: no connection lives through a fork. Keep the file on a local disk.
     """
 
+    system = "sqlite"
+
     def __init__(self, path: str | PathLike[str]) -> None:
         self._path = Path(path)
         self._lock = threading.Lock()

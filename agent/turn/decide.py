@@ -13,6 +13,7 @@ from agent.errors import ModelAnswerInvalid, ModelError, ModelUnavailable
 from agent.logs import fields
 from agent.models.base import CANDIDATES, Answer, Briefing, ChatModel, ScriptError
 from agent.models.breaker import LeftAlone
+from agent.models.traced import model_call
 from agent.records.conversation import Conversation
 from agent.records.decision import Decision, SearchQueues
 from agent.turn.context import Context
@@ -64,7 +65,7 @@ async def decide(
         if ctx.redact:
             briefing = briefed(briefing, ctx.redact)
         try:
-            proposed = await _call(ctx, model, briefing, budget)
+            proposed = await _call(ctx, conversation.id, model, briefing, budget)
             decision = judge(ctx, conversation, proposed)
         except (ModelAnswerInvalid, Refused) as error:
             if repaired:
@@ -105,7 +106,9 @@ def _still_allowed(ctx: Context, conversation: Conversation, last: Decision | No
         return None
 
 
-async def _call(ctx: Context, model: ChatModel, briefing: Briefing, budget: Budget) -> Decision:
+async def _call(
+    ctx: Context, conversation: str, model: ChatModel, briefing: Briefing, budget: Budget
+) -> Decision:
     budget.calls_left -= 1
     budget.calls += 1
 
@@ -115,11 +118,14 @@ async def _call(ctx: Context, model: ChatModel, briefing: Briefing, budget: Budg
 
     left = budget.deadline - asyncio.get_running_loop().time()
     try:
-        answer = await _within(left, model.decide(briefing, started))
-        # A model of somebody else's may hand in anything; only what is a decision goes on.
-        decision: Decision = _DECISIONS.validate_python(answer.decision.model_dump(warnings=False))
-        budget.prompt_tokens += max(0, int(answer.prompt_tokens))
-        budget.completion_tokens += max(0, int(answer.completion_tokens))
+        with model_call(model, briefing, conversation) as answered:
+            answer = await _within(left, model.decide(briefing, started))
+            # A model of somebody else's may hand in anything; only what is a decision goes on.
+            decision: Decision = _DECISIONS.validate_python(answer.decision.model_dump(warnings=False))
+            prompt, completion = max(0, int(answer.prompt_tokens)), max(0, int(answer.completion_tokens))
+            answered(decision, prompt, completion, str(answer.model))
+        budget.prompt_tokens += prompt
+        budget.completion_tokens += completion
     except (ModelError, ScriptError):
         raise
     except Exception as error:

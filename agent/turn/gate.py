@@ -15,6 +15,7 @@ from agent.logs import fields
 from agent.records.conversation import Choice, Conversation
 from agent.records.reply import Button, Handoff, Proposal
 from agent.targets.base import Opened
+from agent.telemetry.spans import span
 from agent.turn import say
 from agent.turn.context import Context
 from agent.turn.propose import best_known, make, open_queue, propose, reachable, show, told_choice
@@ -115,8 +116,10 @@ async def _hand_off(ctx: Context, conversation: Conversation, proposal: Proposal
 
 async def _open(ctx: Context, queue: Queue, proposal: Proposal) -> Opened:
     try:
-        async with asyncio.timeout_at(ctx.deadline):
-            opened = await ctx.target.open(queue, proposal.sends)
+        to = {"handoff.queue.id": queue.id, "handoff.target.kind": ctx.catalogue.target.kind}
+        with span("handoff.open", to):
+            async with asyncio.timeout_at(ctx.deadline):
+                opened = await ctx.target.open(queue, proposal.sends)
     except TargetError:
         raise
     except TimeoutError:

@@ -22,7 +22,9 @@ queues:
 
 
 async def test_a_thousand_conversations_at_once(store: Store, tmp_path: Path) -> None:
-    agent = small.agent_over(small.catalogue(tmp_path, YAML), EmbeddedModel(), store=store, limits=Limits(seconds=180))
+    agent = small.agent_over(
+        small.catalogue(tmp_path, YAML), EmbeddedModel(), store=store, limits=Limits(seconds=180)
+    )
 
     async def talk(number: int) -> tuple[str, str]:
         chat = agent.start(User(id=f"person {number}"))

@@ -21,7 +21,7 @@ class EmbeddedModel:
     between 0 (only what is vague is asked about) and 1 (always, as long as questions are left).
     """
 
-    name = "embedded"
+    name = provider = "embedded"
 
     def __init__(self, *, sure: float = SURE) -> None:
         self._sure = sure

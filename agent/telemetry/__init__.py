@@ -1,0 +1,1 @@
+"""Traces and metrics of OpenTelemetry, for processes that use it."""
