@@ -6,7 +6,7 @@ not wait for a running turn: whoever commits first wins, and the other looks aga
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine
-from typing import Any
+from typing import Any, NamedTuple
 
 from agent import background, document
 from agent.asides import apology, greeting, locale_of, refusal
@@ -15,14 +15,13 @@ from agent.errors import ConflictError, HandoffError, InputError, OnceError, Sto
 from agent.kept import Kept
 from agent.language.clean import clean, reads_as_written
 from agent.language.understand import intent_of, language_of
-from agent.observed import committed, observed
-from agent.records.conversation import Conversation, Message, Once, UserMessage
+from agent.observed import committed, observed, with_trace
+from agent.records.conversation import Conversation, Once, UserMessage
 from agent.records.events import ErrorEvent, Event, StepEvent, TurnEnd, events_of
 from agent.records.reply import ACTIONS, Action, Reply, Step
 from agent.records.trim import trim
 from agent.runtime import Runtime
 from agent.stores.base import Terms
-from agent.telemetry.spans import traceparent
 from agent.turn.actions import act
 from agent.turn.context import Context
 from agent.turn.decide import Budget
@@ -32,6 +31,17 @@ from agent.turn.private import Redact, redact_with
 Emit = Callable[[StepEvent], None]
 Turn = Callable[[Emit], Coroutine[Any, Any, Reply]]
 COMMITS = 50  # attempts; more means that something writes without pause
+
+
+class _Press(NamedTuple):
+    """The press of a button, as `Chat.press` takes it."""
+
+    action: str
+    text: str | None
+    queue_id: str | None
+    proposal: str | None
+    relayed: bool
+    once: Once | None
 
 
 class Chat:
@@ -98,8 +108,7 @@ class Chat:
 
         Raises `InputError` for any other action, `StoreError` where it cannot be kept, `OnceError` as `send` does.
         """
-        pressed = self._pressed(action, text, queue_id, proposal, relayed=relayed, once=once)
-        return await self._run(action, pressed)
+        return await self._run(action, self._pressed(_Press(action, text, queue_id, proposal, relayed, once)))
 
     def stream(self, text: str, *, relayed: bool = False, once: Once | None = None) -> AsyncIterator[Event]:
         """`send` as events: steps while the turn runs, the rest when it is committed."""
@@ -116,8 +125,7 @@ class Chat:
         once: Once | None = None,
     ) -> AsyncIterator[Event]:
         """`press` as events."""
-        pressed = self._pressed(action, text, queue_id, proposal, relayed=relayed, once=once)
-        return self._stream(action, pressed)
+        return self._stream(action, self._pressed(_Press(action, text, queue_id, proposal, relayed, once)))
 
     def send_sync(self, text: str, *, relayed: bool = False) -> Reply:
         """`send` for code without an event loop, or inside a running one."""
@@ -139,23 +147,15 @@ class Chat:
 
     # ── running ──────────────────────────────────────────────────────────────────────────────────────────
 
-    def _pressed(
-        self,
-        action: str,
-        text: str | None,
-        queue_id: str | None,
-        proposal: str | None,
-        *,
-        relayed: bool,
-        once: Once | None,
-    ) -> Turn:
+    def _pressed(self, press: "_Press") -> Turn:
+        action, text, relayed, once = press.action, press.text, press.relayed, press.once
         if action == "message" and text is not None:
             return lambda emit: self._message(text, emit, relayed=relayed, once=once)
         if action not in ACTIONS:
             raise InputError(f"there is no action {action[:40]!r}: use {', '.join(ACTIONS)}")
         if action == "edit" and text is not None and clean(text):
             return lambda emit: self._message(text, emit, action="summary", relayed=relayed, once=once)
-        return lambda emit: self._action(action, queue_id, proposal, emit, relayed=relayed, once=once)
+        return lambda emit: self._action(action, press, emit)
 
     async def _run(self, did: str, turn: Turn) -> Reply:
         # A turn goes on when its caller is cancelled: what was said is answered and kept all the same.
@@ -228,16 +228,8 @@ class Chat:
                     return _reply_of(done)
         raise ConflictError("the conversation is being changed without pause: try again")
 
-    async def _action(
-        self,
-        action: Action,
-        queue_id: str | None,
-        proposal: str | None,
-        emit: Emit,
-        *,
-        relayed: bool,
-        once: Once | None,
-    ) -> Reply:
+    async def _action(self, action: Action, press: "_Press", emit: Emit) -> Reply:
+        queue_id, proposal, once = press.queue_id, press.proposal, press.once
         deadline = asyncio.get_running_loop().time() + self._runtime.limits.asking
         seen = self.conversation.on_screen
         if action == "start" and proposal is None:
@@ -258,8 +250,10 @@ class Chat:
                 queue = context.view.get(queue_id)
                 label = queue.name if action == "choose" and queue else context.locale(action)
                 at = self._runtime.now()
-                press = UserMessage(text=label, at=at, action=action, seen=seen, relayed=relayed, once=once)
-                pressed = base.model_copy(update={"messages": (*base.messages, press)})
+                message = UserMessage(
+                    text=label, at=at, action=action, seen=seen, relayed=press.relayed, once=once
+                )
+                pressed = base.model_copy(update={"messages": (*base.messages, message)})
                 done = await act(context, pressed, action, queue_id=queue_id, proposal_id=proposal)
                 if await self._commit(base, done, context):
                     return _reply_of(done)
@@ -296,7 +290,7 @@ class Chat:
                 "revision": base.revision + 1,
                 "updated": self._runtime.now(),
                 "catalogue": context.catalogue.hash if context else base.catalogue,
-                "messages": _traced(done.messages) if context else done.messages,
+                "messages": with_trace(done.messages) if context else done.messages,
             }
         )
         names = await self._runtime.pseudonyms.of_user(done.user)
@@ -343,11 +337,6 @@ def _reply_of(done: Conversation) -> Reply:
     if reply is None:
         raise StoreError("a turn ends with a reply")
     return reply
-
-
-def _traced(messages: tuple[Message, ...]) -> tuple[Message, ...]:
-    """With the trace context of this turn in its reply, to which later turns are linked."""
-    return (*messages[:-1], messages[-1].model_copy(update={"traceparent": traceparent()}))
 
 
 def _language(text: str, base: Conversation) -> str | None:

@@ -11,7 +11,7 @@ from typing import Any
 
 from agent.errors import HandoffError
 from agent.logs import fields
-from agent.records.conversation import AssistantMessage, Conversation
+from agent.records.conversation import AssistantMessage, Conversation, Message
 from agent.records.entry import Entry
 from agent.records.reply import Reply
 from agent.telemetry.meters import measure
@@ -72,6 +72,11 @@ def committed(entry: Entry) -> None:
         measure("handoff.handoffs", 1, {"handoff.queue.id": entry.proposal.queue_id})
     if entry.degraded:
         measure("handoff.degraded", 1, {"gen_ai.request.model": entry.model})
+
+
+def with_trace(messages: tuple[Message, ...]) -> tuple[Message, ...]:
+    """With the trace context of this turn in its reply, to which later turns are linked."""
+    return (*messages[:-1], messages[-1].model_copy(update={"traceparent": traceparent()}))
 
 
 def _facts(reply: Reply, message: AssistantMessage | None, conversation: Conversation) -> dict[str, Any]:

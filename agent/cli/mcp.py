@@ -24,6 +24,7 @@ from agent.records.user import User
 from agent.settings import Settings
 from agent.stores.base import Store
 from agent.stores.choose import choose_store
+from agent.telemetry.export import exporting
 
 _FILE = click.Path(path_type=Path)
 _RELAYED = (
@@ -123,7 +124,8 @@ def mcp(
                 )
             # A thread that waits for input cannot be interrupted; what was said is kept at once.
             signal.signal(signal.SIGINT, signal.SIG_DFL)
-            asyncio.run(serve_stdio(agent, kept, user, accept_relayed=accept_relayed))
+            with exporting():
+                asyncio.run(serve_stdio(agent, kept, user, accept_relayed=accept_relayed))
 
 
 def _serve_http(
@@ -140,7 +142,8 @@ def _serve_http(
         base = where.address or here
         app = http_app(agent, store, user, keys=keys, base=base, accept_relayed=accept_relayed)
         click.echo(f"Listening at {here}/mcp")
-        asyncio.run(run_http(app, agent, listener, seconds=seconds))
+        with exporting():
+            asyncio.run(run_http(app, agent, listener, seconds=seconds))
 
 
 class _Where(NamedTuple):

@@ -10,13 +10,15 @@ from starlette.middleware.cors import CORSMiddleware
 
 from agent.agent import HandoffAgent
 from agent.server import conversations, go, operations
-from agent.server.door import Door
+from agent.server.door import PROBES, Door
 from agent.server.limits import Bodies
 from agent.server.page import routes as page
 from agent.server.problems import ProblemDetails, add_handlers
 from agent.server.service import Service
 from agent.server.settings import ServerSettings
 from agent.stores.base import Store
+from agent.telemetry.asgi import FASTAPI, TracedRequests
+from agent.telemetry.export import exporting
 
 _ABOUT = """From "I'd like to speak to a live agent" to the right support queue, over HTTP.
 
@@ -35,7 +37,8 @@ def create_app(agent: HandoffAgent, store: Store, settings: ServerSettings) -> F
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        with service.troubles.listening():
+        # A server that ends by a signal comes to no later place than this one.
+        with service.troubles.listening(), exporting():
             yield
             await agent.close()
 
@@ -47,6 +50,7 @@ def create_app(agent: HandoffAgent, store: Store, settings: ServerSettings) -> F
         docs_url=None,  # its page would come from other people's servers
         redoc_url=None,
         separate_input_output_schemas=False,
+        telemetry=FASTAPI,
     )
     app.state.service = service
     add_handlers(app)
@@ -66,6 +70,7 @@ def create_app(agent: HandoffAgent, store: Store, settings: ServerSettings) -> F
             max_age=3600,
         )
     app.add_middleware(Door, settings=settings)
+    app.add_middleware(TracedRequests, quiet=(*PROBES, "/metrics"))
     return app
 
 

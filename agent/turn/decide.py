@@ -142,7 +142,9 @@ async def _within(seconds: float, deciding: Coroutine[Any, Any, Answer]) -> Answ
     try:
         await asyncio.wait({task}, timeout=seconds)
         if not task.done():
-            raise ModelUnavailable("no answer within the turn's time limit")
+            late = ModelUnavailable("no answer within the turn's time limit")
+            late.code = "timeout"
+            raise late
     finally:
         task.cancel()
     if task.cancelled():  # by itself: the turn goes on

@@ -174,7 +174,7 @@ GUARDS = [
         promise=5,
         says="a turn outlives its caller",
         file=CHAT,
-        source="return await asyncio.shield(self._task(turn, lambda _: None))",
+        source="return await asyncio.shield(self._task(did, turn, lambda _: None))",
         out="return await turn(lambda _: None)",
         tests=talk("together", "flows", "documents"),
     ),

@@ -188,8 +188,8 @@ GUARDS = [
         promise=1,
         says="a press notes who relayed it",
         file="agent/chat.py",
-        source="press = UserMessage(text=label, at=at, action=action, seen=seen, relayed=relayed, once=once)",
-        out="press = UserMessage(text=label, at=at, action=action, seen=seen, once=once)",
+        source="text=label, at=at, action=action, seen=seen, relayed=press.relayed, once=once",
+        out="text=label, at=at, action=action, seen=seen, once=once",
         tests=talk("relayed"),
     ),
     Guard(
