@@ -10,12 +10,13 @@ from pydantic import TypeAdapter
 
 from agent.catalogue.schema import Queue
 from agent.errors import ModelAnswerInvalid, ModelError, ModelUnavailable
+from agent.language.clean import one_line
 from agent.logs import fields
 from agent.models.base import CANDIDATES, Answer, Briefing, ChatModel, ScriptError
 from agent.models.breaker import LeftAlone
 from agent.models.traced import model_call
 from agent.records.conversation import Conversation
-from agent.records.decision import Decision, SearchQueues
+from agent.records.decision import Decision, SearchQueues, SelectQueue
 from agent.turn.context import Context
 from agent.turn.judge import Refused, judge
 from agent.turn.private import briefed
@@ -38,6 +39,8 @@ class Budget:
     degraded: bool = False
     last: Decision | None = None
     """The last decision that was allowed; it serves where messages keep coming and the calls are used up."""
+    heard: int = 0
+    """The number of the first message that `last` knows nothing of."""
 
 
 async def decide(
@@ -90,20 +93,25 @@ async def decide(
             hits = ctx.view.search(" ".join([decision.query, *own_words(conversation)]), CANDIDATES)
             candidates, correction = tuple(hit.queue for hit in hits), None
             continue
-        budget.last = decision
+        budget.last, budget.heard = decision, conversation.dropped + len(conversation.messages)
         return decision
-    budget.last = _still_allowed(ctx, conversation, budget.last)
+    budget.last = _still_allowed(ctx, conversation, budget)
     if budget.last is None:
         budget.degraded = True
     return budget.last
 
 
-def _still_allowed(ctx: Context, conversation: Conversation, last: Decision | None) -> Decision | None:
-    """The last decision of this turn, if it holds for what the conversation and the catalogue are now."""
+def _still_allowed(ctx: Context, conversation: Conversation, budget: Budget) -> Decision | None:
+    """The last decision of this turn, if it holds for what conversation and catalogue are now; what came later goes along."""
     try:
-        return judge(ctx, conversation, last) if last else None
+        last = judge(ctx, conversation, budget.last) if budget.last else None
     except Refused:
         return None
+    missed = own_words(conversation, max(0, budget.heard - conversation.dropped))
+    if isinstance(last, SelectQueue) and missed:
+        summary = one_line(" ".join([last.summary, *missed]), ctx.limits.summary_chars)
+        return last.model_copy(update={"summary": summary})
+    return last
 
 
 async def _call(

@@ -11,6 +11,7 @@ from agent.catalogue.schema import Catalogue
 from agent.errors import ModelAnswerInvalid, ModelRejected, ModelUnavailable
 from agent.models.base import ScriptError
 from agent.models.scripted import ScriptedModel
+from agent.records.conversation import UserMessage
 from agent.records.decision import Ask, Decision, NotForAgents, SearchQueues, SelectQueue
 from agent.turn.decide import Budget, decide
 from tests.support import small
@@ -109,6 +110,17 @@ async def test_a_decision_that_is_left_has_to_hold_for_what_is_now(catalogue: Ca
     context = chat._context(lambda _: None, 0)
     assert await decide(context, chat.conversation, ScriptedModel([]), spent) is None
     assert spent.degraded
+
+
+async def test_what_came_after_the_last_call_goes_along(catalogue: Catalogue) -> None:
+    chat = small.agent_over(catalogue, ScriptedModel([])).start()
+    chosen = SelectQueue(queue_id=small.DATABASE, summary="The SQL database is slow.")
+    said = [UserMessage(text=text, at=small.OPEN) for text in ("SQL is slow", "the backup fails, too")]
+    conversation = chat.conversation.model_copy(update={"messages": tuple(said)})
+    spent = Budget(calls_left=0, deadline=0, last=chosen, heard=1)
+    decision = await decide(chat._context(lambda _: None, 0), conversation, ScriptedModel([]), spent)
+    assert isinstance(decision, SelectQueue)
+    assert decision.summary == "The SQL database is slow. the backup fails, too"
 
 
 async def test_searching_counts_as_a_call(catalogue: Catalogue) -> None:

@@ -62,8 +62,8 @@ GUARDS = [
         promise=5,
         says="a last decision is judged again",
         file=DECIDE,
-        source="return judge(ctx, conversation, last) if last else None",
-        out="return last",
+        source="last = judge(ctx, conversation, budget.last) if budget.last else None",
+        out="last = budget.last",
         tests=talk("bounds"),
     ),
     Guard(
