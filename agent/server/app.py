@@ -35,6 +35,7 @@ def create_app(agent: HandoffAgent, store: Store, settings: ServerSettings) -> F
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         with service.troubles.listening():
+            service.warm_up()
             yield
             await agent.close()
 

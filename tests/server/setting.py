@@ -76,6 +76,7 @@ def serving(
     store: Store | None = None,
     settings: ServerSettings | None = None,
     example: bool = False,
+    warm: bool = True,
 ) -> Iterator[Serving]:
     """While this holds, a server of the small catalogue, or of the shipped example, runs in a thread."""
     kept = store or MemoryStore()
@@ -87,7 +88,7 @@ def serving(
     thread = threading.Thread(target=lambda: asyncio.run(server.serve([listener])), daemon=True)
     thread.start()
     try:
-        while not server.started:
+        while not server.started or (warm and app.state.service.warming):
             assert thread.is_alive()
             time.sleep(0.005)
         yield Serving(f"http://127.0.0.1:{listener.getsockname()[1]}", server)
