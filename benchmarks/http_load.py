@@ -9,7 +9,7 @@ A conversation is three turns: a question, a proposal, the press that makes the 
 machine: they take their share of the processors, and the numbers include it. With several processes nginx stands
 before them, with the configuration of deploy/, TLS included. `--idle` goes on through so many conversations and
 tells what each leaves in the process, the first ones aside, which fill its caches. `--streams` opens so many event
-streams while the model thinks. Prints a table in Markdown; `--json` writes the same to a file.
+streams, 80 a second, while the model thinks for 18 s. Prints a table in Markdown; `--json` writes the same to a file.
 """
 
 import argparse
@@ -20,13 +20,15 @@ import time
 from pathlib import Path
 from typing import Any
 
+from agent.stores.choose import file_of
 from benchmarks.http_client import Client, load
 from benchmarks.http_servers import Servers, servers
 from benchmarks.model_server import running as model_server
 
 Row = dict[str, str | int | float]
 WARMING = 200  # conversations
-THINKING = 20.0  # seconds; a turn has 24 for its model
+THINKING = 18.0  # seconds; a turn has 24 for its model
+BEGINNING = 80  # streams a second, so that 1,000 are open together
 
 
 def turns(running: Servers, conversations: int, at_once: int) -> Row:
@@ -62,24 +64,37 @@ def open_streams(running: Servers, streams: int) -> Row:
 
 
 async def _open_streams(running: Servers, streams: int) -> Row:
+    await _watching([await Client.to(running.address) for _ in range(16)])  # warm
     clients = [await Client.to(running.address) for _ in range(streams)]
     before = most = running.megabytes()
     begun = time.perf_counter()
-    said = {"text": "I'd like to speak to a live agent"}
-    told = asyncio.gather(*(c.post("/v1/conversations", said, "text/event-stream") for c in clients))
+    told = asyncio.create_task(_watching(clients))
     while not told.done():
         most = max(most, running.megabytes())
         await asyncio.sleep(0.5)
-    assert all(b'"type":"turn_end"' in events for events in told.result())
-    for client in clients:
-        client.close()
     return {
         "streams": streams,
         "MB before": round(before, 1),
         "MB at most": round(most, 1),
         "KB each": round((most - before) / streams * 1024, 1),
         "s until the last ended": round(time.perf_counter() - begun, 1),
+        "failed": await told,
     }
+
+
+async def _watching(clients: list[Client]) -> int:
+    """Follow a turn on each connection to its end; how many failed."""
+
+    async def watch(number: int, client: Client) -> bytes:
+        await asyncio.sleep(number / BEGINNING)
+        said = {"text": "I'd like to speak to a live agent"}
+        return await client.post("/v1/conversations", said, "text/event-stream")
+
+    told = await asyncio.gather(*(watch(number, client) for number, client in enumerate(clients)))
+    assert all(b'"type":"turn_end"' in events for events in told)
+    for client in clients:
+        client.close()
+    return sum(b'"type":"error"' in events for events in told)
 
 
 def measured(store: str, options: argparse.Namespace) -> list[Row]:
@@ -93,7 +108,8 @@ def measured(store: str, options: argparse.Namespace) -> list[Row]:
             else:
                 rows = [turns(running, options.conversations, at_once) for at_once in options.at_once]
     # An address may have a password in it.
-    return [{"store": store.partition("://")[0], "processes": options.processes, **row} for row in rows]
+    kind = "sqlite" if file_of(store) else store.partition("://")[0]
+    return [{"store": kind, "processes": options.processes, **row} for row in rows]
 
 
 def table(rows: list[Row]) -> str:
@@ -101,7 +117,7 @@ def table(rows: list[Row]) -> str:
     return "\n".join(f"| {' | '.join(map(str, line))} |" for line in lines)
 
 
-def main() -> None:
+def options_in(arguments: list[str] | None = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -113,7 +129,11 @@ def main() -> None:
     parser.add_argument("--idle", type=int, metavar="N", help="what N conversations leave in memory")
     parser.add_argument("--streams", type=int, metavar="N", help="hold N event streams open")
     parser.add_argument("--json", type=Path, metavar="FILE")
-    options = parser.parse_args()
+    return parser.parse_args(arguments)
+
+
+def main() -> None:
+    options = options_in()
     rows = [row for store in options.store or ["memory", "bench.db"] for row in measured(store, options)]
     print(table(rows))
     if options.json:

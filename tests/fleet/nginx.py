@@ -24,6 +24,11 @@ class Nginx(NamedTuple):
     url: str
     trust: ssl.SSLContext
     plain_url: str
+    command: Sequence[str]
+
+    def reload(self) -> None:
+        """Read the configuration again, as an administrator has it done."""
+        subprocess.run([*self.command, "-s", "reload"], check=True, capture_output=True, timeout=30)  # noqa: S603
 
 
 def free_ports(number: int) -> list[int]:
@@ -44,13 +49,14 @@ def nginx(folder: Path, ports: Sequence[int]) -> Iterator[Nginx]:
         part.write_to_path(folder / "fullchain.pem", append=number > 0)
     secure, plain = free_ports(2)
     (folder / "nginx.conf").write_text(_moved(folder, ports, secure, plain), "utf-8")
-    command = [PROGRAM, "-p", str(folder), "-c", str(folder / "nginx.conf"), "-g", "daemon off;"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as started:  # noqa: S603
+    command = [PROGRAM, "-p", str(folder), "-c", str(folder / "nginx.conf")]
+    in_front = [*command, "-g", "daemon off;"]
+    with subprocess.Popen(in_front, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as started:  # noqa: S603
         try:
             _wait_until_it_listens(started, secure)
             trust = ssl.create_default_context()
             authority.configure_trust(trust)
-            yield Nginx(f"https://localhost:{secure}", trust, f"http://localhost:{plain}")
+            yield Nginx(f"https://localhost:{secure}", trust, f"http://localhost:{plain}", command)
         finally:
             started.terminate()
 

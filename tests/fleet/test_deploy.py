@@ -1,5 +1,6 @@
 """The files of deploy/ fit the program and each other, as far as that shows without a container engine."""
 
+import os
 import re
 import shlex
 import subprocess
@@ -12,6 +13,7 @@ import yaml
 
 from agent.cli.serve import serve
 from agent.server.run import MORE_SECONDS
+from agent.server.settings import read_server_settings
 from agent.settings import Settings
 from tests.server.processes import process, wait_until_ready
 from tests.test_supply_chain import PROJECT
@@ -62,6 +64,14 @@ def test_nothing_secret_stands_in_the_files() -> None:
     assert {"deploy/.env", "deploy/tls/"} <= set(ignored)
     example = DEPLOY.joinpath("env.example").read_text("utf-8")
     assert set(re.findall(r"_(?:PASSWORD|KEYS?)=(.*)", example)) <= {"", "CHANGE-ME", "acme:CHANGE-ME"}
+
+
+def test_the_example_of_settings_is_taken_with_every_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = DEPLOY.joinpath("env.example").read_text("utf-8").replace("CHANGE-ME", "0123456789abcdef")
+    for name, value in re.findall(r"^(?:# )?([A-Z_]+)=(.*)$", text, re.MULTILINE):
+        monkeypatch.setenv(name, value)
+    assert Settings.from_environment(os.environ).pseudonym_key == "0123456789abcdef"
+    assert read_server_settings().api_keys[0].tenant == "acme"
 
 
 def test_the_container_file_takes_what_is_there_and_runs_as_nobody() -> None:

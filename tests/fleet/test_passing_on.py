@@ -23,6 +23,9 @@ async def test_what_is_passed_on(tmp_path: Path) -> None:
             assert (await client.get("/openapi.json", headers=page)).status_code == 200
             large = await client.post("/v1/conversations", content=b"x" * (2**20 + 1))
             assert large.status_code == 413
+            await asyncio.to_thread(servers.proxy.reload)
+            async with servers.client() as another:
+                assert (await another.get("/healthz")).status_code == 200
 
 
 async def _events_come_as_they_happen(client: httpx2.AsyncClient) -> None:
