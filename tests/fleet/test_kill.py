@@ -49,9 +49,10 @@ async def test_what_was_said_is_answered_once_whoever_dies(kind: str, tmp_path: 
             ]
             while slow.asked < PEOPLE:  # noqa: ASYNC110 — another thread's; then all are in the middle of a turn
                 await asyncio.sleep(0.01)
-            first, second, _ = servers.ports
-            held = await asyncio.to_thread(servers.number, first, "handoff_open_streams")
-            assert held > 0
+            open_at = {port: servers.number(port, "handoff_open_streams") for port in servers.ports}
+            assert sum(open_at.values()) == len(watching)
+            second, _, first = sorted(servers.ports, key=open_at.__getitem__)
+            held = open_at[first]
             servers.running[first].started.kill()
             await asyncio.to_thread(servers.running[first].started.wait)
             slow.let.set()
