@@ -169,6 +169,13 @@ class HandoffAgent:
         kept = Kept(self._runtime.store, document.load(stored.document), expected=stored.revision)
         return Chat(self._runtime, kept)
 
+    async def warm_up(self) -> None:
+        """Have the search for people without attributes made now, in a thread: else the first turn waits for it.
+
+        Takes half of the time for a model's answers at most, or two seconds; what takes longer goes on by itself.
+        """
+        await self._runtime.ready_for(User())
+
     def still_opens(self, handoff: Handoff) -> bool:
         """Whether its URL opens a chat: it has not expired, and leads where the configuration says."""
         runtime = self._runtime

@@ -39,6 +39,7 @@ def create_app(agent: HandoffAgent, store: Store, settings: ServerSettings) -> F
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         # A server that ends by a signal comes to no later place than this one.
         with service.troubles.listening(), exporting():
+            service.warm_up()
             yield
             await agent.close()
 

@@ -33,7 +33,7 @@ class Readiness(BaseModel):
     `recent` maps kinds (catalogue, store, targets, turn, server) to how many seconds ago operators were warned.
     """
 
-    status: Literal["ready", "ending", "store"]
+    status: Literal["ready", "starting", "ending", "store"]
     recent: dict[str, int] = Field(default_factory=dict, examples=[{"turn": 12}])
 
 
@@ -50,10 +50,12 @@ async def healthz() -> Health:
     responses={503: {"model": Readiness, "description": "Not now"}},
 )
 async def readyz(service: Served) -> Response:
-    """Whether the store answers, and the server is not about to end; the catalogue is always loaded."""
-    status: Literal["ready", "ending", "store"] = "ready"
+    """Whether the store answers, the search is made, and the server is not about to end."""
+    status: Literal["ready", "starting", "ending", "store"] = "ready"
     if service.draining:
         status = "ending"
+    elif service.warming:
+        status = "starting"
     elif not await service.store_answers():
         status = "store"
     ready = Readiness(status=status, recent=service.troubles.recent())

@@ -33,6 +33,16 @@ class Service:
         self.streams = Streams()
         self.links = Links(store, settings.links)
         self.draining = False
+        self._warming: asyncio.Task[None] | None = None
+
+    def warm_up(self) -> None:
+        """Begin with what the first turn would wait for."""
+        self._warming = asyncio.get_running_loop().create_task(self.agent.warm_up())
+
+    @property
+    def warming(self) -> bool:
+        """Whether a first turn would still wait; it is served all the same."""
+        return self._warming is not None and not self._warming.done()
 
     async def chat(self, id_: str, caller: Caller) -> Chat:
         """The conversation `id_`. Raises `Problem` 404 where there is none, or it is not `caller`'s; `StoreError`."""

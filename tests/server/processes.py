@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,12 +24,25 @@ class Process:
         return httpx2.Client(base_url=self.url, headers=headers, trust_env=False, timeout=30)
 
 
+def wait_until_ready(url: str) -> None:
+    while httpx2.get(f"{url}/readyz", trust_env=False).status_code == 503:
+        time.sleep(0.02)
+
+
 @contextlib.contextmanager
-def process(store: Path | str, stub: OpenAIStub | None = None, **environ: str) -> Iterator[Process]:
-    """While this holds, a process serves the example catalogue; it is killed at the end if it has not ended."""
+def process(
+    store: Path | str,
+    stub: OpenAIStub | None = None,
+    *,
+    port: int = 0,
+    queues: Path | None = None,
+    **environ: str,
+) -> Iterator[Process]:
+    """While this holds, a process serves `queues` or the example; it is killed at the end if it has not ended."""
     if stub:
         environ |= {"OPENAI_BASE_URL": stub.base_url, "HANDOFF_MODEL": "stub"}
-    command = [sys.executable, "-m", "agent.cli.main", "serve", "--port", "0", "--store", str(store)]
+    command = [sys.executable, "-m", "agent.cli.main", "serve", "--port", str(port), "--store", str(store)]
+    command += ["--queues", str(queues)] if queues else []
     started = subprocess.Popen(  # noqa: S603
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env={**os.environ, **environ}
     )

@@ -78,6 +78,7 @@ def serving(
     settings: ServerSettings | None = None,
     example: bool = False,
     queues: str = small.YAML,
+    warm: bool = True,
 ) -> Iterator[Serving]:
     """While this holds, a server of the catalogue `queues`, or of the shipped example, runs in a thread."""
     kept = store or MemoryStore()
@@ -89,7 +90,7 @@ def serving(
     thread = threading.Thread(target=lambda: asyncio.run(server.serve([listener])), daemon=True)
     thread.start()
     try:
-        while not server.started:
+        while not server.started or (warm and app.state.service.warming):
             assert thread.is_alive()
             time.sleep(0.005)
         yield Serving(f"http://127.0.0.1:{listener.getsockname()[1]}", server)

@@ -1,10 +1,12 @@
 """What operators see: alive, ready, numbers, and nothing of anybody."""
 
 import logging
+import threading
 from pathlib import Path
 
 import pytest
 
+from agent.catalogue.view import View
 from agent.errors import ModelUnavailable, StoreError
 from agent.models.scripted import ScriptedModel
 from agent.records.decision import Ask, SelectQueue
@@ -12,6 +14,7 @@ from agent.stores.base import PLAIN, Stored, Terms
 from agent.stores.memory import MemoryStore
 from tests.support import small
 
+from .processes import wait_until_ready
 from .setting import ACME, begin, serving, with_keys
 
 SQL = SelectQueue(queue_id=small.DATABASE, summary="The SQL database is slow.")
@@ -98,6 +101,27 @@ def test_numbers_of_turns_and_nothing_of_anybody(tmp_path: Path) -> None:
         assert client.get("/readyz").json()["recent"].keys() == {"turn"}
         for personal in ("ada", "Ada", "acme", id_, "SQL"):
             assert personal not in text
+
+
+def test_a_server_is_ready_when_nobody_would_wait_for_the_search(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made, make = threading.Event(), View.make_ready
+
+    def slowly(view: View) -> None:
+        assert made.wait(60)
+        make(view)
+
+    monkeypatch.setattr(View, "make_ready", slowly)
+    with serving(tmp_path, warm=False) as server, server.client() as client:
+        try:
+            unready = client.get("/readyz")
+            assert (unready.status_code, unready.json()["status"]) == (503, "starting")
+            assert client.get("/healthz").status_code == 200
+        finally:
+            made.set()
+        wait_until_ready(server.url)
+        assert client.get("/readyz").json()["status"] == "ready"
 
 
 def test_an_error_of_the_program_is_a_problem_too(

@@ -13,7 +13,7 @@ from agent.stores.sqlite import SQLiteStore
 from tests.support.openai_answers import Canned
 from tests.support.openai_stub import OpenAIStub, Request, brain
 
-from .processes import process
+from .processes import process, wait_until_ready
 from .setting import serving
 
 SAID = {"text": "my SQL database is slow"}
@@ -66,7 +66,7 @@ def wait_until_nobody_listens(url: str) -> None:
 
 def test_a_server_that_is_to_end_says_so_first(tmp_path: Path) -> None:
     with process("memory", HANDOFF_DRAIN="60") as server, server.client() as client:
-        assert client.get("/readyz").json()["status"] == "ready"
+        wait_until_ready(server.url)
         server.started.send_signal(signal.SIGTERM)
         while client.get("/readyz").status_code == 200:
             pass
