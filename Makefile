@@ -27,7 +27,7 @@ eval: .venv/installed   ## score the agent on the shipped cases
 	@$(BIN)/handoff eval
 
 test: lint              ## all tests, after lint and strict types
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto
 
 lint: .venv/developing  ## ruff and mypy --strict
 	$(BIN)/ruff check .

@@ -6,6 +6,11 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
+from hypothesis import settings
+
+# How long an example takes says more of the machine than of the code.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 # Read before any test changes the environment.
 _NO_SKIPS = os.environ.get("HANDOFF_CI") == "1"

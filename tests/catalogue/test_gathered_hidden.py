@@ -14,7 +14,7 @@ from agent.retrieval import learned
 from tests.support import small
 
 EVERYBODY, EU = User(), User(attributes={"region": "EU"})
-OWN = f'    examples: ["my {small.CANARY} payslip is wrong"]\n'
+OWN = f'    examples: ["my {small.CANARY} payslip is wrong", "{small.SECRETS[small.EU]} sings"]\n'
 SEEN = [("the quux of my query frobs", small.DATABASE), ("lid does not close", small.LAPTOP)]
 HIDDEN = [(f"my {small.CANARY} bonus query {number}", small.EU) for number in range(40)]
 words = st.sampled_from(f"my {small.CANARY} payslip bonus query quux lid laptop backup wrong 7".split())
@@ -72,4 +72,4 @@ def test_own_examples_go_before_gathered_ones(tmp_path: Path, monkeypatch: pytes
     assert texts[0] == f"my {small.CANARY} payslip is wrong"
     assert len(texts) == 3
     monkeypatch.setattr(learned, "MOST", 0)
-    assert len(view(tmp_path, EU, hidden=True)._examples()) == 1  # searched, then, as a part of its queue
+    assert len(view(tmp_path, EU, hidden=True)._examples()) == 2  # searched, then, as parts of its queue

@@ -97,6 +97,7 @@ def test_what_is_too_thin_to_say_anything(catalogue: Catalogue) -> None:
         'the queue "Laptop Support" is thin: 4 cases, and 5 at least say anything',
         'the queue "Night Shift" is thin: 1 case, and 5 at least say anything',
         f'the queue "{small.CANARY} Payroll" is thin: 0 cases, and 5 at least say anything',
+        f'the queue "{small.SECRETS[small.BOARD]} Desk" is thin: 0 cases, and 5 at least say anything',
     ]
 
 
@@ -108,7 +109,7 @@ def test_some_cases_should_be_held_back(catalogue: Catalogue) -> None:
 
 def test_a_set_in_order_gets_nothing(catalogue: Catalogue) -> None:
     queues = [queue.id for queue in catalogue.queues]
-    cases = [one for n, id_ in enumerate(queues) for one in several(LEAST, "vwxyz"[n], id_, "held")]
+    cases = [one for n, id_ in enumerate(queues) for one in several(LEAST, "uvwxyz"[n], id_, "held")]
     assert list(lint(cases, catalogue)) == []
 
 

@@ -51,7 +51,7 @@ async def test_a_link(tmp_path: Path) -> None:
     told = await killed(tmp_path)
     check(told)
     assert [one["step"] for one in told] == [
-        *["before save", "after save"] * 2,  # the message, its answer
+        *["before save", "after save"] * 3,  # the key of pseudonyms, the message, its answer
         "before press",
         *["before open", "after open", "before save", "after save", "after showing"],
         "",

@@ -120,7 +120,8 @@ async def test_what_the_person_and_the_operator_are_told(
     error, end = await events_of(chat)
     assert error == ErrorEvent(message="That could not be saved just now. Please try again in a moment.")
     assert end == TurnEnd(phase="gathering", model_calls=0)
-    (record,) = caplog.records
+    failed, record = (record for record in caplog.records if record.name == "agent.turn")
+    assert failed.getMessage() == "a turn failed with StoreError"
     assert record.levelno == logging.ERROR
     assert record.getMessage().startswith("a turn could not be kept: ")
     assert "rosebud" not in caplog.text

@@ -27,7 +27,8 @@ class RedactedPromises(Promises):
     def heard(self) -> None:
         """No briefing has what is taken out: neither in what was said, nor in what quotes the person's own summary."""
         for briefing in self.model.briefings:
-            told = [m.text if m.role == "user" else m.reply.text for m in briefing.messages]
+            said = [m for m in briefing.messages if m.role == "assistant" or m.action in (None, "summary")]
+            told = [m.text if m.role == "user" else m.reply.text for m in said]  # labels are the catalogue's
             shown = briefing.proposal
             told += [briefing.own_summary or "", *([shown.summary, *shown.sends.values()] if shown else [])]
             # A model that meddles may have written into what it was handed.

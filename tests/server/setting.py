@@ -50,7 +50,7 @@ def with_tokens(**more: Any) -> ServerSettings:
 
 def claims(subject: str = "ada", **more: Any) -> dict[str, Any]:
     now = int(time.time())
-    told = {"iss": ISSUER, "aud": AUDIENCE, "sub": subject, "iat": now, "exp": now + 300, "tenant": "acme"}
+    told = {"iss": ISSUER, "aud": AUDIENCE, "sub": subject, "iat": now, "exp": now + 3000, "tenant": "acme"}
     return {name: value for name, value in {**told, **more}.items() if value is not None}
 
 

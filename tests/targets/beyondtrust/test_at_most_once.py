@@ -108,6 +108,11 @@ async def test_nothing_of_the_account_is_taken_for_a_conversation(appliance: Run
     await chat.press("start")
     own = [id_ for id_ in store._kept if id_ != chat.id]
     kinds = sorted(id_.split(":")[:2] for id_ in own)
-    assert kinds == [["beyondtrust", "budget"], ["beyondtrust", "token"], ["handoff", "pseudonyms"]]
-    assert [await agent.load(id_) for id_ in own] == [None, None]
+    assert kinds == [
+        ["beyondtrust", "budget"],
+        ["beyondtrust", "token"],
+        ["handoff", "pseudonyms"],
+        ["handoff", "spent"],
+    ]
+    assert [await agent.load(id_) for id_ in own] == [None] * 4
     await agent.close()

@@ -56,7 +56,7 @@ def test_all_is_fine(dialect: Dialect, tmp_path: Path, monkeypatch: pytest.Monke
         result = check(written(tmp_path, host_of(appliance)))
         assert (result.exit_code, result.stderr) == (0, "")
         assert f"{host_of(appliance)}: the credentials work\n  command API: full access\n" in result.stdout
-        assert "5 queues compared with 6 teams and 14 issues: no mismatch" in result.stdout
+        assert "6 queues compared with 6 teams and 14 issues: no mismatch" in result.stdout
         assert appliance.keys.all == []
         assert len(appliance.sessions) == 0
 
