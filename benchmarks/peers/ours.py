@@ -1,0 +1,42 @@
+# env: ours
+# import: from agent import HandoffAgent
+# group: core
+# what: HandoffAgent as it comes: store, budget, history, breaker, proposal and gate; asked twice, the press is code
+import os
+import tempfile
+from functools import cache
+from itertools import count
+from pathlib import Path
+
+from agent import HandoffAgent, User
+from job.spec import CHAT_URL, MODEL, QUEUES, TURNS
+
+PEOPLE = count()
+FOLDER = tempfile.TemporaryDirectory()
+
+
+@cache
+def agent(base_url):
+    os.environ.update(OPENAI_BASE_URL=base_url, OPENAI_API_KEY="none")
+    queues = "".join(f'  - {{id: "{id_}", name: "{name}", description: "{text}"}}\n' for id_, name, text in QUEUES)
+    target = f'target: {{kind: url_template, url: "{CHAT_URL}{{queue_id}}"}}'
+    path = Path(FOLDER.name, "queues.yaml")
+    path.write_text(f'version: 1\n{target}\ndefault_queue: "{QUEUES[0][0]}"\nqueues:\n{queues}')
+    return HandoffAgent.from_file(path, model=MODEL)
+
+
+async def converse(base_url: str) -> dict:
+    number = next(PEOPLE)
+    chat = agent(base_url).start(User(id=f"person-{number}", name="Ada Example", email=f"ada{number}@acme.com"))
+    asked = await chat.send(TURNS[0])
+    proposed = await chat.send(TURNS[1])
+    given = await chat.press("start")
+    return {
+        "replies": [asked.text, proposed.text, f"{given.text} {given.handoff.url}"],
+        "queue_id": given.handoff.queue_id,
+        "issue_summary": proposed.proposal.summary,
+    }
+
+
+async def aclose(base_url):
+    await agent(base_url).close()
