@@ -128,7 +128,11 @@ async def _send(client: "AsyncOpenAI", request: dict[str, Any], progress: Progre
         # build a model of the answer, for half of all CPU.
         response = await client.post("/chat/completions", cast_to=httpx2.Response, body=request)
         return read(json.loads(response.content))
-    whole: Any = {"model": request["model"], "messages": [], "extra_body": request}  # not walked through, either
+    whole: Any = {
+        "model": request["model"],
+        "messages": [],
+        "extra_body": request,
+    }  # not walked through, either
     stream = await client.chat.completions.create(stream=True, **whole)
     try:
         return await read_stream(stream, progress)
