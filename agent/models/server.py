@@ -122,11 +122,11 @@ class ChatServer:
 
 async def _send(client: "AsyncOpenAI", request: dict[str, Any], progress: Progress | None) -> Completion:
     if progress is None:
-        import httpx2
+        from openai import HttpxBinaryResponseContent
 
         # As the body of a plain POST the SDK sends a request as it is; its methods walk through every value of it and
         # build a model of the answer, for half of all CPU.
-        response = await client.post("/chat/completions", cast_to=httpx2.Response, body=request)
+        response = await client.post("/chat/completions", cast_to=HttpxBinaryResponseContent, body=request)
         return read(json.loads(response.content))
     whole: Any = {
         "model": request["model"],
