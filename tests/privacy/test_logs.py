@@ -74,9 +74,7 @@ def agent_over(catalogue: Catalogue, model: ChatModel, **more: Any) -> HandoffAg
 
 
 class Unwell(MemoryStore):
-    async def save(
-        self, id_: str, document: str, *, revision: int, expected: int | None, terms: Terms = PLAIN
-    ) -> bool:
+    async def save(self, id_: str, document: str, *, revision: int, expected: int | None, terms: Terms = PLAIN) -> bool:
         raise StoreError(f"full: {document}")
 
 
