@@ -2,6 +2,7 @@
 
 import hmac
 import json
+from functools import lru_cache
 from hashlib import sha256
 from secrets import token_hex
 
@@ -53,6 +54,7 @@ class Pseudonyms:
         raise StoreError("the key of the pseudonyms can neither be read nor written")
 
 
+@lru_cache(maxsize=1024)  # a turn asks for the same one several times
 def _pseudonym(key: str, tenant: str | None, name: str) -> str:
     # Addresses and account names are the same whatever their case.
     said = json.dumps([tenant or "", name.strip().casefold()])

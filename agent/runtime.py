@@ -15,7 +15,7 @@ from agent.catalogue.source import CatalogueSource
 from agent.catalogue.view import Views
 from agent.errors import SettingsError, StoreError
 from agent.logs import fields
-from agent.models.base import ChatModel
+from agent.models.base import ChatModel, Searches
 from agent.models.embedded import EmbeddedModel
 from agent.pseudonyms import Pseudonyms
 from agent.records.conversation import Conversation
@@ -109,18 +109,18 @@ class Runtime:
         return self._desk
 
     async def ready_for(self, user: User) -> None:
-        """Have a changed catalogue read, and the search over what `user` may see made, beside the event loop.
+        """Have a changed catalogue read, and the search made that the model needs for `user`, beside the event loop.
 
         That takes half of the time for asking at most, or two seconds; what takes longer goes on, and serves the
-        next turn.
+        next turn. Where the model needs none, the search is made when a turn does (`Context.searchable`).
         """
         with suppress(TimeoutError):
-            async with asyncio.timeout(max(_READY, self.limits.asking / 2)):
+            async with asyncio.timeout(seconds := max(_READY, self.limits.asking / 2)):
                 if self._catalogue.is_due:
                     await asyncio.to_thread(self._catalogue.current)
                 view = self.desk().views.of(user)
-                if not view.is_ready:
-                    await asyncio.to_thread(view.make_ready)
+                if not isinstance(self.model, Searches) or self.model.searches(view):
+                    await view.ready(seconds)
 
     def _made(self, views: Views) -> Desk:
         catalogue, store = views.catalogue, self.store
@@ -131,6 +131,7 @@ class Runtime:
         """The model, or the embedded one where a budget is spent."""
         if self._free or not await self._ledger.is_spent(await self._spenders(conversation)):
             return self.model
+        await self.desk().views.of(conversation.user).ready(self.limits.asking / 2)
         return self._instead
 
     def count(self, before: Conversation, used: Budget) -> None:

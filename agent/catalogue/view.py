@@ -3,7 +3,9 @@
 Promise 2 stands here: prompts, retrieval, lists and examples get a view, never the catalogue.
 """
 
+import asyncio
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from functools import cached_property
 from threading import Lock
 from types import MappingProxyType
@@ -70,6 +72,13 @@ class View:
             if not self.is_ready:
                 self.index.make_ready()
                 self.is_ready = True
+
+    async def ready(self, seconds: float) -> None:
+        """`make_ready` beside the event loop; what takes longer than `seconds` goes on, and serves the next search."""
+        if not self.is_ready and seconds > 0:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(seconds):
+                    await asyncio.to_thread(self.make_ready)
 
     @cached_property
     def index(self) -> Index:

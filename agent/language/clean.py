@@ -18,7 +18,10 @@ _NO_WIDTH = dict.fromkeys([0xAD, 0x61C, 0x180E, 0x200B, *range(0x2060, 0x2065), 
 _SCHEME = re.compile(r"\b[a-z][a-z0-9+.-]{1,20}:/+\s*|\b(?:mailto|tel|sms|javascript|data):", re.IGNORECASE)
 # Bounded, so that a text of brackets costs no more than any other.
 _MARKDOWN_LINK = re.compile(r"!?\[([^\[\]\n]{0,200})\]\(([^()\n]{0,1000})\)")
+_WORD = re.compile(r"\S+")
 _DOT = re.compile("[.。．｡]")  # browsers read the wide ones as dots, too
+_IN_LINKS = re.compile("[:.。．｡]")
+"""A word without these is no link."""
 # What chat clients make a link of: a name, a dot, and something like a top-level domain.
 _DOMAIN = re.compile(r"([^\W_][\w-]*(?:[.。．｡][\w-]+)*)[.。．｡]([^\W\d_][\w-]*)")
 # Endings that are files or technology in a helpdesk far more often than domains.
@@ -91,10 +94,12 @@ def inert(text: str, allowed: str = "") -> str:
     """
     own = set(allowed.split())
     text = _MARKDOWN_LINK.sub(r"\1 \2", text.translate(_NO_WIDTH))
-    return re.sub(r"\S+", lambda word: word[0] if word[0] in own else _inert_word(word[0]), text)
+    return _WORD.sub(lambda word: word[0] if word[0] in own else _inert_word(word[0]), text)
 
 
 def _inert_word(word: str) -> str:
+    if not _IN_LINKS.search(word):
+        return word
     bare = _SCHEME.sub("", word)
     if bare != word or len(bare) > 253 or "@" in bare or "www" in bare.lower() or "ｗｗｗ" in bare.lower():
         return re.sub(r"(?<=\w)[.。．｡](?=\w)", "[.]", bare)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from agent.catalogue.schema import Queue
 from agent.catalogue.view import View
@@ -50,6 +50,15 @@ class Answer:
     completion_tokens: int = 0
     model: str = ""
     confidence: float | None = None
+
+
+@runtime_checkable
+class Searches(Protocol):
+    """A `ChatModel` that knows when it works without `Briefing.view`'s search, which is then not made for it."""
+
+    def searches(self, view: View) -> bool:
+        """Whether a decision about `view` needs the search."""
+        ...
 
 
 class ScriptError(AssertionError):

@@ -9,8 +9,9 @@ import threading
 import time
 from collections.abc import Callable
 
+from agent.catalogue.view import View
 from agent.errors import ModelAnswerInvalid, ModelRejected, ModelUnavailable
-from agent.models.base import Answer, Briefing, ChatModel, ScriptError, provider_of
+from agent.models.base import Answer, Briefing, ChatModel, ScriptError, Searches, provider_of
 from agent.telemetry.meters import measure
 
 FAILURES = 3
@@ -72,6 +73,10 @@ class Breaker:
             raise
         self._answered()
         return answer
+
+    def searches(self, view: View) -> bool:
+        """Whether the model needs the search of `view`."""
+        return not isinstance(self._model, Searches) or self._model.searches(view)
 
     async def close(self) -> None:
         """Close the model."""

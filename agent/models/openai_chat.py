@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from agent.catalogue.view import View
 from agent.errors import ModelAnswerInvalid
 from agent.language.locale import locale_for
 from agent.models import encoding_json, encoding_tools
@@ -95,6 +96,10 @@ class OpenAIModel:
             completion_tokens=completion.completion_tokens,
             model=completion.model,
         )
+
+    def searches(self, view: View) -> bool:
+        """Whether it needs the search of `view`: a catalogue too large to be listed, or hints for a small model."""
+        return self._decisions == "json" or not self._writer.prefix(view).listed
 
     def request(self, briefing: Briefing) -> dict[str, Any]:
         """What the server is asked about `briefing`, before any peculiarity of its own is known."""

@@ -5,7 +5,6 @@ from pathlib import Path
 from agent.errors import SettingsError
 from agent.stores.base import Store
 from agent.stores.memory import MemoryStore
-from agent.stores.sqlite import SQLiteStore
 
 _SQLITE = "sqlite:///"
 _KINDS = "a file, sqlite:///FILE, postgresql://HOST/DATABASE, redis://HOST/0, or 'memory'"
@@ -22,6 +21,8 @@ def choose_store(text: str, *, there: bool = False) -> Store:
     if file:
         if there and not file.is_file():
             raise SettingsError(f"the store {file}: there is no such file")
+        from agent.stores.sqlite import SQLiteStore
+
         return SQLiteStore(file)
     match text.partition("://")[0]:
         case "memory" if not there:

@@ -47,11 +47,14 @@ async def _act(
             return await accept(ctx, conversation, proposal_id)
         case "skip":
             await ctx.look()
+            await ctx.searchable()
             return skip(ctx, conversation)
         case "other":
+            await ctx.searchable()
             return _aside(conversation, other(ctx, conversation))
         case "choose":
             await ctx.look()
+            await ctx.searchable()  # for the other teams, where that queue is gone
             return choose(ctx, conversation, queue_id)
         case "cancel":
             return cancel(ctx, conversation)

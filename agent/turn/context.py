@@ -1,5 +1,6 @@
 """What one turn works with: the catalogue of this moment as this person may see it, and the time."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -42,6 +43,11 @@ class Context:
         """See who is online before something is proposed, in the short time that there is for it."""
         if self.availability:
             await self.availability.refresh()
+
+    async def searchable(self) -> None:
+        """Have the search made, in at most half of the time for asking: before what a model has not decided."""
+        left = self.deadline - asyncio.get_running_loop().time()
+        await self.view.ready(min(left, self.limits.asking / 2))
 
     def online(self, queue: Queue) -> int | None:
         """How many agents are online for `queue`; None where that is not known."""

@@ -27,7 +27,8 @@ _ENDS_SENTENCE = re.compile(
 _TAIL = " *_`\"'”’»“)]"  # what may follow a question mark
 _ASKS = ("?", "？", "؟", "\u037e")  # the last one is the Greek question mark
 # What stands before these may be a statement of its own: "You are connected: do you see it?"
-_CLAUSE = re.compile(r"(?:\S+\s+){2,}\S*(?:[:;—–]|\s-)\s+")
+# Nothing is tried twice: a sentence without such a mark is the ordinary case.
+_CLAUSE = re.compile(r"^(?:\S++\s++){2,}\S*(?:[:;—–]|\s-)\s+")
 _QUOTES = str.maketrans(dict.fromkeys('“”„‟«»"', "'"))  # a summary is shown in quotes and may not leave them
 # The marks in a queue's name end no sentence and no clause ("IT - Network"): meanwhile characters for private use,
 # which no text has, stand for them.

@@ -36,6 +36,7 @@ async def _answer(ctx: Context, conversation: Conversation, model: ChatModel, bu
         conversation = _reopened(conversation, messages)
         if _insists(conversation, messages):
             await ctx.look()
+            await ctx.searchable()
             return propose(ctx, conversation, best_known(ctx, conversation))
         decision = await _decided(ctx, conversation, model, budget)
         done = carry_out(ctx, conversation, decision)
@@ -46,10 +47,27 @@ async def _decided(
     ctx: Context, conversation: Conversation, model: ChatModel, budget: Budget
 ) -> Decision | None:
     """The model's decision; who is online is seen meanwhile."""
+    loop = asyncio.get_running_loop()
     looking = asyncio.create_task(ctx.look())
-    decision = await decide(ctx, conversation, model, budget)
+    # A model that takes long may not answer at all, and what is proposed then needs the search.
+    late = loop.call_later(ctx.limits.asking / 4, loop.run_in_executor, None, ctx.view.make_ready)
+    try:
+        decision = await decide(ctx, conversation, model, budget)
+    finally:
+        late.cancel()
     await looking
+    if _leaves_it_to_the_search(ctx, conversation, decision):
+        await ctx.searchable()
     return decision
+
+
+def _leaves_it_to_the_search(ctx: Context, conversation: Conversation, decision: Decision | None) -> bool:
+    match decision:
+        case Ask():
+            return conversation.questions >= ctx.limits.questions
+        case SelectQueue():
+            return bool(decision.second_issue) and not decision.second_queue_id
+    return True
 
 
 def _insists(conversation: Conversation, messages: tuple[UserMessage, ...]) -> bool:

@@ -21,6 +21,8 @@ async def understood(ctx: Context, conversation: Conversation, message: UserMess
     intent = intent_of(message.text)
     if intent in ("nobody", "skip", "agree"):  # it leads to a proposal; a yes does not wait for a hint
         await ctx.look()
+    if intent not in (None, "yes", "cancel", "thanks", "edit"):
+        await ctx.searchable()
     done = None
     match conversation.phase:
         case "proposed":

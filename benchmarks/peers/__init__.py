@@ -1,0 +1,1 @@
+"""Beside other agent frameworks, on one fixed job, in one run."""
