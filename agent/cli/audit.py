@@ -46,7 +46,7 @@ _CHOSEN = {
     help="The agent's store: a SQLite file or a server's address.",
 )
 @click.option("--queues", type=_FILE, metavar="FILE", help="The catalogue, for the queues' names.")
-@click.option("--tenant", help="Whose person, where the host has several tenants.")
+@click.option("--tenant", help="Of a person: the tenant of the key or token that they came in with.")
 @click.option("--json", "as_json", is_flag=True, help="The entries as they are kept, one JSON object a line.")
 def audit(*, which: str, store: str, queues: Path | None, tenant: str | None, as_json: bool) -> None:
     """Tell who agreed to what, when, and why it went to that queue.
@@ -67,7 +67,10 @@ def audit(*, which: str, store: str, queues: Path | None, tenant: str | None, as
     with warnings_on_stderr():
         found = asyncio.run(_found(choose_store(store, there=True), which, tenant))
     if not found:
-        click.echo("Nothing is known of that conversation, reference or person.", err=True)
+        hint = (
+            "" if tenant else " People who came in with a key or a token belong to its tenant: give --tenant."
+        )
+        click.echo(f"Nothing is known of that conversation, reference or person.{hint}", err=True)
         raise click.exceptions.Exit(1)
     for id_, entries in found.items():
         if as_json:
@@ -101,7 +104,7 @@ async def entries_of(store: Store, id_: str) -> list[Entry]:
 def _line(entry: Entry, names: dict[str, str]) -> str:
     did = " and ".join(_DID.get(did, did) for did in entry.did) or "—"
     relayed = " (passed on by another model)" if entry.relayed else ""
-    model = f" [{entry.model}, {entry.model_calls} calls{', failed' if entry.degraded else ''}]"
+    model = f" [{entry.model}, {entry.model_calls} {'call' if entry.model_calls == 1 else 'calls'}{', failed' if entry.degraded else ''}]"
     return f"{entry.at:%Y-%m-%d %H:%M:%S}Z  {did}{relayed} → {_outcome(entry, names)}" + (
         model if entry.model else ""
     )

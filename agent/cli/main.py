@@ -91,7 +91,7 @@ def main() -> None:
       handoff chat --queues queues.yaml       … on your own
       echo "my laptop is dead" | handoff chat --json
       handoff serve --queues queues.yaml      … over HTTP
-      handoff prompt "my laptop is dead"      what a model would see of it
+      handoff prompt "…" --model gpt-5-mini   what that model would see of it
       handoff mcp --name Ada                  tools for an assistant that speaks MCP
       handoff queues check queues.yaml        every mistake, with its line
       handoff queues search "SQL is slow"     which queues fit a text

@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from agent.artefacts import DAYS, forget, known
-from agent.cli.notices import warnings_on_stderr
+from agent.cli.notices import tell_operator, warnings_on_stderr
 from agent.cli.terminal import is_terminal, printable, write_what_can_be_written
 from agent.errors import InputError
 from agent.privacy import in_files, stored
@@ -41,7 +41,10 @@ def privacy() -> None:
 
 def _options(command: Callable[..., None]) -> Callable[..., None]:
     for option in (
-        click.option("--tenant", help="Whose person, where the host has several tenants."),
+        click.option(
+            "--tenant",
+            help="The tenant of the key or token that their conversations came in with, if there was one.",
+        ),
         click.option(
             "--also",
             multiple=True,
@@ -77,7 +80,7 @@ def find(**options: Any) -> None:
     """
     with warnings_on_stderr():
         kept, found, _ = _find(**options)
-    _tell(kept, found)
+    _tell(kept, found, store=options["store"], tenant=options["tenant"])
     if not (kept.conversations or kept.records or kept.histories or found):
         raise click.exceptions.Exit(1)
 
@@ -95,7 +98,7 @@ def delete(*, yes: bool, **options: Any) -> None:
     """
     with warnings_on_stderr():
         kept, found, person = _find(**options)
-        _tell(kept, found)
+        _tell(kept, found, store=options["store"], tenant=options["tenant"])
         if not (kept.conversations or kept.records or found):
             raise click.exceptions.Exit(1)
         _ask(yes, "Delete all of this, but the histories?")
@@ -167,7 +170,7 @@ def _on(text: str, work: Callable[[Store, Pseudonyms], Coroutine[Any, Any, Any]]
     return asyncio.run(worked())
 
 
-def _tell(kept: Kept, found: list[Found]) -> None:
+def _tell(kept: Kept, found: list[Found], *, store: str | None, tenant: str | None) -> None:
     for id_ in kept.conversations:
         click.echo(f"conversation  {printable(id_)}")
     for id_ in kept.records:
@@ -180,6 +183,10 @@ def _tell(kept: Kept, found: list[Found]) -> None:
         )
     if not (any(kept[:3]) or found):
         click.echo("Nothing is kept of that person here.")
+    if store is None:
+        tell_operator("no store was searched: give --store, or set HANDOFF_STORE")
+    elif tenant is None and not any(kept[:3]):
+        tell_operator("conversations that came in with a key or a token belong to its tenant: give --tenant")
 
 
 def _ask(yes: bool, question: str) -> None:  # noqa: FBT001 — what the flag says

@@ -7,13 +7,19 @@ from typing import Any
 
 
 class Person:
-    """A person by what they are called: ids, e-mail addresses, and full names (a first name alone is anybody's)."""
+    """A person by what they are called: ids, e-mail addresses, and full names (a first name alone is anybody's).
+
+    An id that is a plain word ("nobody") is looked for as a whole value only: in a text it may be the word.
+    """
 
     def __init__(self, names: Iterable[str]) -> None:
         self.names = tuple(dict.fromkeys(name.strip() for name in names if name and name.strip()))
-        words = (r"\s+".join(map(re.escape, name.split())) for name in self.names)
+        self._values = frozenset(name.casefold() for name in self.names if name.isalpha())
+        named = (name for name in self.names if not name.isalpha())
+        words = (r"\s+".join(map(re.escape, name.split())) for name in named)
         # Not in the middle of another word or address: "ada@acme.com" is not in "grada@acme.com".
-        self._pattern = re.compile(rf"(?<![\w@.+-])(?:{'|'.join(words)})(?![\w@+-])", re.IGNORECASE)
+        either = "|".join(words) or "(?!)"
+        self._pattern = re.compile(rf"(?<![\w@.+-])(?:{either})(?![\w@+-])", re.IGNORECASE)
 
     def is_in(self, text: str) -> bool:
         """Whether `text`, a line of JSON or any other, names them."""
@@ -21,7 +27,7 @@ class Person:
             data = json.loads(text)
         except (ValueError, RecursionError):
             return self._pattern.search(text) is not None
-        return any(self._pattern.search(part) for part in _texts(data))
+        return any(self._pattern.search(part) or part.casefold() in self._values for part in _texts(data))
 
 
 def _texts(data: Any) -> Iterator[str]:

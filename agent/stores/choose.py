@@ -21,6 +21,8 @@ def choose_store(text: str, *, there: bool = False) -> Store:
     if file:
         if there and not file.is_file():
             raise SettingsError(f"the store {file}: there is no such file")
+        if not file.absolute().parent.is_dir():
+            raise SettingsError(f"the store {file}: there is no such folder; make it, or give another file")
         from agent.stores.sqlite import SQLiteStore
 
         return SQLiteStore(file)

@@ -207,3 +207,19 @@ def test_an_eval_run_is_noted(tmp_path: Path) -> None:
     out = tmp_path / "run"
     assert run("eval", "--limit", "2", "--out", out).exit_code in (0, 1)
     assert [(artefact.path, artefact.kind) for artefact in known()] == [(out, "run")]
+
+
+def test_an_id_that_is_a_word_is_looked_for_as_a_value_alone(tmp_path: Path) -> None:
+    lines = [{"user": "Nobody"}, {"text": "nobody came"}]
+    (tmp_path / "a.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines), "utf-8")
+    (tmp_path / "b.html").write_text("<p>nobody came</p>", "utf-8")
+    found = run("privacy", "find", "nobody", "--in", tmp_path)
+    assert "a.jsonl  (1 lines)" in found.output
+    assert "b.html" not in found.output
+
+
+def test_says_what_was_not_searched(talked: dict[str, Chat], tmp_path: Path) -> None:
+    assert "no store was searched" in run("privacy", "find", "ada@acme.com").output
+    other = ("privacy", "find", "eve@acme.com", "--store", tmp_path / "chats.db")
+    assert "give --tenant" in run(*other).output
+    assert "give --tenant" not in run(*other, "--tenant", "acme").output

@@ -25,7 +25,7 @@ from agent.stores.sqlite import SQLiteStore
         (" chats.db ", SQLiteStore),
         ("./memory", SQLiteStore),
         ("sqlite:///chats.db", SQLiteStore),
-        ("sqlite:////var/lib/handoff/chats.db", SQLiteStore),
+        ("sqlite:////var/lib/chats.db", SQLiteStore),
         ("postgresql://ada:pw@db.acme.com:5432/handoff?sslmode=verify-full&schema=helpdesk", PostgresStore),
         ("postgres://db/handoff", PostgresStore),
         ("postgresql:///handoff", PostgresStore),
@@ -108,3 +108,8 @@ async def test_an_agent_takes_the_text_or_the_setting(
     monkeypatch.setenv("HANDOFF_STORE", "mysql://db")
     with pytest.raises(SettingsError, match="'mysql' is none that is known"):
         HandoffAgent.from_file(example_path())
+
+
+def test_a_folder_that_is_missing_is_told_at_once(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="no such folder"):
+        choose_store(str(tmp_path / "missing" / "chats.db"))
