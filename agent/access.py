@@ -47,6 +47,16 @@ def find_key(keys: Iterable[ApiKey], secret: str) -> ApiKey | None:
     return found[0] if found else None
 
 
+def is_origin_of(origin: str, host: str) -> bool:
+    """Whether a page of `origin` was served by `host`, as the two headers say; anything odd is another one."""
+    return origin.partition("://")[2].lower() == host.lower() != ""
+
+
+def text_of(header: str) -> str:
+    """A header's text: clients send UTF-8, and servers read Latin-1. Raises `ValueError` where it is neither."""
+    return header.encode("latin-1").decode("utf-8").strip()
+
+
 def came_through_a_proxy(headers: Iterable[str]) -> bool:
     """Whether a request with headers of these names, in lower case, was passed on by somebody."""
     return any(

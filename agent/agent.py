@@ -201,6 +201,10 @@ class HandoffAgent:
             for queue in found
         ]
 
+    async def pseudonyms(self, user: User) -> tuple[str, ...]:
+        """What finds in the store what is kept of `user`; see `Pseudonyms`. Raises `StoreError`."""
+        return await self._runtime.pseudonyms.of_user(user)
+
     async def close(self) -> None:
         """Wait for the turns that are running, then close model and store."""
         await self._runtime.close()

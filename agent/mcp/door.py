@@ -1,7 +1,6 @@
 """What an HTTP request to the tools passes first: its key, and who it says the person is."""
 
 from collections.abc import Sequence
-from urllib.parse import urlsplit
 
 from mcp.server.auth.middleware.bearer_auth import AuthenticatedUser
 from mcp.server.auth.provider import AccessToken
@@ -9,7 +8,7 @@ from starlette.datastructures import Headers
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from agent.access import ApiKey, came_through_a_proxy, find_key
+from agent.access import ApiKey, came_through_a_proxy, find_key, is_origin_of, text_of
 from agent.mcp.caller import Caller
 from agent.mcp.server import CALLER
 from agent.records.user import User
@@ -48,7 +47,7 @@ class Door:
                 )
             return Caller(self._person)
         origin = headers.get("origin")
-        if origin and urlsplit(origin).netloc != headers.get("host"):
+        if origin and not is_origin_of(origin, headers.get("host", "")):
             return _refused(403, "Pages of another origin may not call.")
         scheme, _, secret = headers.get("authorization", "").partition(" ")
         key = find_key(self._keys, secret.strip()) if scheme.lower() == "bearer" else None
@@ -56,16 +55,14 @@ class Door:
             return _refused(
                 401, "Authorization: Bearer with a key of HANDOFF_API_KEYS is missing, or it is not known."
             )
-        said = {field: _text(headers.get(name)) for field, name in _PERSON.items()}
+        try:
+            said = {field: text_of(headers.get(name, "")) or None for field, name in _PERSON.items()}
+        except ValueError:
+            return _refused(400, "A Handoff- header is no text in UTF-8.")
         if any(len(text) > _CHARS for text in said.values() if text):
             return _refused(400, f"A Handoff- header has more than {_CHARS} characters.")
         user = User(**said, tenant=key.tenant, attributes=self._person.attributes)
         return Caller(user, via=f"mcp:{key.tenant}")
-
-
-def _text(value: str | None) -> str | None:
-    # Clients send names in UTF-8; ASGI servers read headers as Latin-1.
-    return value.encode("latin-1", "replace").decode("utf-8", "replace").strip() or None if value else None
 
 
 def _principal(caller: Caller) -> AuthenticatedUser:

@@ -8,6 +8,7 @@ import hmac
 import json
 from hashlib import sha256
 from secrets import token_bytes, token_urlsafe
+from typing import NamedTuple
 from urllib.parse import parse_qs
 
 from starlette.requests import Request
@@ -17,7 +18,7 @@ from starlette.routing import Route
 from agent.agent import HandoffAgent
 from agent.chat import Chat
 from agent.errors import StoreError
-from agent.language.locale import Locale, locale_for
+from agent.language.locale import locale_for
 from agent.markup import source_hash
 from agent.mcp.page import STYLE, gone_page, proposal_page, ready_page
 from agent.records.conversation import Conversation
@@ -37,6 +38,7 @@ class Pages:
 
     def __init__(self, agent: HandoffAgent, store: Store, base: str) -> None:
         self._agent, self._store, self._base = agent, store, base.rstrip("/")
+        self._cookie = f"__Secure-{_COOKIE}" if base.startswith("https:") else _COOKIE
         self._secret = token_bytes(32)
         self.routes = [Route(PATH + "{token}", self._serve, methods=["GET", "POST"])]
 
@@ -44,43 +46,44 @@ class Pages:
         """The page for the proposal of conversation `id_`. Raises `StoreError`."""
         # The same as long as this process runs, so that asking again and again leaves one record.
         token = hmac.digest(self._secret, f"{id_} {proposal.id}".encode(), sha256)[:16].hex()
-        what = json.dumps([id_, proposal.id])
+        what = json.dumps([id_, proposal.id, token_urlsafe(16)])
         await self._store.save(_RECORD + token, what, revision=1, expected=None, terms=Terms(keep=SECONDS))
         return f"{self._base}{PATH}{token}"
 
     async def _serve(self, request: Request) -> Response:
         try:
-            chat, proposal_id = await self._found(request.path_params["token"])
-            if chat and request.method == "POST":
-                return await self._post(request, chat, proposal_id)
+            found = await self._found(request.path_params["token"])
+            if found.chat and request.method == "POST":
+                return await self._post(request, found.chat, found)
         except StoreError:
             return Response("The conversation cannot be read at the moment.", 503, _HEADERS)
-        return self._show(request, chat, proposal_id)
+        return self._show(request, found)
 
-    async def _found(self, token: str) -> tuple[Chat | None, str]:
+    async def _found(self, token: str) -> "_Found":
         kept = await self._store.load(_RECORD + token)
-        id_, proposal_id = json.loads(kept.document) if kept else ("", "")
-        return (await self._agent.load(id_) if id_ else None), proposal_id
+        id_, proposal_id, key = json.loads(kept.document) if kept else ("", "", "")
+        return _Found(await self._agent.load(id_) if id_ else None, proposal_id, key)
 
-    async def _post(self, request: Request, chat: Chat, proposal_id: str) -> Response:
-        given = request.cookies.get(_COOKIE, "")
-        if not given or not hmac.compare_digest(given.encode(), (await _field(request)).encode()):
-            return self._show(request, chat, proposal_id, note="yes_again", status=403)
-        reply = await chat.press("start", proposal=proposal_id)
+    async def _post(self, request: Request, chat: Chat, found: "_Found") -> Response:
+        given = request.cookies.get(self._cookie, "")
+        own = _from_the_page(request) and _is_signed(given, found.key)
+        if not own or not hmac.compare_digest(given.encode(), (await _field(request)).encode()):
+            return self._show(request, found, note="yes_again", status=403)
+        reply = await chat.press("start", proposal=found.proposal_id)
         if reply.handoff is None:
-            return self._show(request, chat, proposal_id, said=reply.text, status=409)
+            return self._show(request, found, said=reply.text, status=409)
         return RedirectResponse(request.url.path, 303, _HEADERS)
 
     def _show(
         self,
         request: Request,
-        chat: Chat | None,
-        proposal_id: str,
+        found: "_Found",
         *,
         note: str = "",
         said: str = "",
         status: int = 200,
     ) -> Response:
+        chat, proposal_id = found.chat, found.proposal_id
         if chat is None:
             language = request.headers.get("accept-language", "").split(",")[0]
             return _html(gone_page(locale_for(language)), 410)
@@ -92,13 +95,14 @@ class Pages:
         proposal = conversation.proposal
         if proposal is None or proposal.id != proposal_id:
             return _html(gone_page(locale), 410)
-        return self._form(request, proposal, locale, locale(note) if note else said, status)
+        once = _signed(token_urlsafe(16), found.key)
+        note = locale(note) if note else said
+        return self._form(request, proposal_page(locale, proposal, once, note), once, status)
 
-    def _form(self, request: Request, proposal: Proposal, locale: Locale, note: str, status: int) -> Response:
-        once = token_urlsafe(16)
-        response = _html(proposal_page(locale, proposal, once, note), status)
+    def _form(self, request: Request, page: str, once: str, status: int) -> Response:
+        response = _html(page, status)
         response.set_cookie(
-            _COOKIE,
+            self._cookie,
             once,
             path=request.url.path,
             httponly=True,
@@ -106,6 +110,28 @@ class Pages:
             secure=self._base.startswith("https:"),
         )
         return response
+
+
+class _Found(NamedTuple):
+    """What an address stands for; `key` signs what its page gives the browser."""
+
+    chat: Chat | None
+    proposal_id: str
+    key: str
+
+
+def _signed(nonce: str, key: str) -> str:
+    return f"{nonce}.{hmac.new(key.encode(), nonce.encode(), sha256).hexdigest()[:32]}"
+
+
+def _is_signed(given: str, key: str) -> bool:
+    """Whether the page itself gave that out: cookies can be set by neighbours."""
+    return hmac.compare_digest(given.encode(), _signed(given.partition(".")[0], key).encode())
+
+
+def _from_the_page(request: Request) -> bool:
+    """Browsers say where a form stood; its own origin they do not say, as the page gives no referrer."""
+    return request.headers.get("sec-fetch-site", "same-origin") in ("same-origin", "none")
 
 
 async def _field(request: Request) -> str:

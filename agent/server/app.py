@@ -10,7 +10,7 @@ from starlette.middleware.cors import CORSMiddleware
 
 from agent.agent import HandoffAgent
 from agent.server import conversations, go, operations
-from agent.server.door import PROBES, Door
+from agent.server.door import LINKS, PROBES, Door
 from agent.server.limits import Bodies
 from agent.server.page import routes as page
 from agent.server.problems import ProblemDetails, add_handlers
@@ -60,7 +60,7 @@ def create_app(agent: HandoffAgent, store: Store, settings: ServerSettings) -> F
     if settings.links:
         app.include_router(go.router)
     # The last one added is the first that a request comes to.
-    app.add_middleware(Bodies)
+    app.add_middleware(Bodies, check=service.callers.check, free=LINKS)
     if settings.cors_origins:
         app.add_middleware(
             CORSMiddleware,

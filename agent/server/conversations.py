@@ -84,7 +84,7 @@ async def _begun(service: Service, caller: Caller, body: Start, key: str | None)
     call = once(key, body, caller.tenant, user.id)
     if call is None:
         return service.agent.start(user, via=caller.key), None
-    id_ = await begun_by(service.store, call)
+    id_ = await begun_by(service.store, call, await service.agent.pseudonyms(user))
     return await service.agent.load(id_) or service.agent.start(user, via=caller.key, id_=id_), call
 
 

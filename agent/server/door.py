@@ -1,12 +1,11 @@
 """What every request passes first: the names it may come by, and the headers that every answer has."""
 
 import logging
-from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from agent.access import came_through_a_proxy
+from agent.access import came_through_a_proxy, is_origin_of
 from agent.server.problems import Problem
 from agent.server.settings import LOOPBACK_HOSTS, ServerSettings
 
@@ -83,8 +82,12 @@ class Door:
                 421, "wrong-host", "This server goes by another name: add this one to HANDOFF_HOSTS."
             )
         origin = headers.get("origin", "").lower()
-        same = bool(origin) and urlsplit(origin).netloc == host
-        if origin and not same and origin not in self._origins and not path.startswith(LINKS):
+        if (
+            origin
+            and not is_origin_of(origin, host)
+            and origin not in self._origins
+            and not path.startswith(LINKS)
+        ):
             return Problem(
                 403, "wrong-origin", "Pages of this origin may not call: add it to HANDOFF_CORS_ORIGINS."
             )

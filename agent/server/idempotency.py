@@ -5,6 +5,7 @@ conversation a key has begun stands in a record of the store.
 """
 
 import json
+from collections.abc import Sequence
 from hashlib import sha256
 from secrets import token_hex
 from typing import Annotated
@@ -37,15 +38,15 @@ def once(key: str | None, body: BaseModel, *scope: str | None) -> Once | None:
     if key is None:
         return None
     said = body.model_dump_json(exclude_none=True)
-    return Once(key=_hash([*scope, key]), says=_hash([type(body).__name__, said]))
+    return Once(key=_hash([*scope, key]), says=_hash([*scope, key, type(body).__name__, said]))
 
 
-async def begun_by(store: Store, call: Once) -> str:
-    """The id of the conversation that `call` has begun, or is to begin. Raises `OnceError`, `StoreError`."""
+async def begun_by(store: Store, call: Once, tags: Sequence[str]) -> str:
+    """The id of the conversation that `call` has begun, or is to begin; `tags` find the record. Raises `OnceError`, `StoreError`."""
     for _ in range(2):
         made = json.dumps({"id": token_hex(16), "says": call.says})
         record = _PREFIX + call.key
-        if await store.save(record, made, revision=1, expected=None, terms=Terms(keep=SECONDS)):
+        if await store.save(record, made, revision=1, expected=None, terms=Terms(tags, keep=SECONDS)):
             return str(json.loads(made)["id"])
         kept = await store.load(record)
         if kept:

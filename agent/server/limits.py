@@ -5,7 +5,7 @@ A budget for what a person or a tenant may ask for belongs here, beside `Streams
 
 import asyncio
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from starlette.datastructures import Headers
@@ -20,25 +20,33 @@ STREAMS = 8
 
 
 class Bodies:
-    """Takes a body whole before anything is done with it, or refuses it: too large, or too slow."""
+    """Takes a body whole before anything is done with it, or refuses it: too large, or too slow.
 
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
+    Of somebody whom `check` refuses none is taken; paths that begin with `free` are anybody's.
+    """
+
+    def __init__(self, app: ASGIApp, check: Callable[[Headers], None], free: str) -> None:
+        self._app, self._check, self._free = app, check, free
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
         if scope["type"] != "http" or scope["method"] in ("GET", "HEAD", "OPTIONS", "DELETE"):
             await self._app(scope, receive, send)
             return
+        headers = Headers(scope=scope)
         try:
+            if not scope["path"].startswith(self._free):
+                self._check(headers)
             async with asyncio.timeout(BODY_SECONDS):
-                body = await _whole(receive, Headers(scope=scope))
+                body = await _whole(receive, headers)
         except TimeoutError:
             await Problem(408, "too-slow", "The body did not arrive in time.").response()(
                 scope, receive, send
             )
             return
         except Problem as problem:
+            # What is still on its way of the body is not waited for.
+            problem.headers = {**(problem.headers or {}), "connection": "close"}
             await problem.response()(scope, receive, send)
             return
         given = False

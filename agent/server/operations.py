@@ -7,17 +7,18 @@ from pydantic import BaseModel, Field
 from starlette.responses import Response
 
 from agent.server.metrics import CONTENT_TYPE
-from agent.server.problems import MEDIA_TYPE
+from agent.server.problems import MEDIA_TYPE, Problem
 from agent.server.service import Service, service_of
 from agent.server.who import Who
 
 router = APIRouter(tags=["operations"])
 Served = Annotated[Service, Depends(service_of)]
 _NO_KEY: dict[int | str, dict[str, Any]] = {
-    401: {
-        "description": "No key",
+    status: {
+        "description": description,
         "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/ProblemDetails"}}},
     }
+    for status, description in ((401, "No key"), (403, "A person's token"))
 }
 
 
@@ -68,6 +69,8 @@ async def readyz(service: Served) -> Response:
     response_class=Response,
     responses={200: {"content": {"text/plain": {"schema": {"type": "string"}}}}, **_NO_KEY},
 )
-async def metrics(service: Served, caller: Who) -> Response:  # noqa: ARG001 — it asks for the key
-    """Numbers over all tenants, for Prometheus; with any key where keys are set."""
+async def metrics(service: Served, caller: Who) -> Response:
+    """Numbers over all tenants, for Prometheus; with any key where keys are set, not with a person's token."""
+    if caller.user:
+        raise Problem(403, "forbidden", "The numbers are for operators: show a key.")
     return Response(service.metrics.text(), headers={"content-type": CONTENT_TYPE})

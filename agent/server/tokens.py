@@ -47,6 +47,8 @@ class Tokens:
             )
         except jwt.PyJWTError as error:
             raise TokenError(_why(error)) from None
+        if not all(isinstance(claims[name], int | float) for name in ("exp", "iat")):
+            raise TokenError("the claims exp and iat are numbers")
         if claims["exp"] - claims["iat"] > MAX_SECONDS:
             raise TokenError(f"the token is good for more than {MAX_SECONDS} seconds: sign short-lived ones")
         return _user(claims)
@@ -83,7 +85,7 @@ def _user(claims: dict[str, Any]) -> User:
     attributes = claims.get("attributes", {})
     texts = {name: claims.get(name) for name in ("name", "email", "locale", "tenant")}
     subject = claims["sub"]
-    if not isinstance(subject, str) or not subject.strip() or len(subject) > 200:
+    if not isinstance(subject, str) or not subject.strip() or len(subject) > 200 or not _is_text(subject):
         raise TokenError("the claim sub is the person's id: a text of 1 to 200 characters")
     for name, text in texts.items():
         if text is not None and (not isinstance(text, str) or len(text) > 320):
@@ -91,6 +93,11 @@ def _user(claims: dict[str, Any]) -> User:
     if not isinstance(attributes, dict) or not all(map(_fits, attributes.values())):
         raise TokenError("the claim attributes maps names to texts, or to lists of texts")
     return User(id=subject, attributes=attributes, **texts)
+
+
+def _is_text(value: str) -> bool:
+    """Not with half a character: two broken ids may not become one."""
+    return not any("\ud800" <= character <= "\udfff" for character in value)
 
 
 def _fits(value: Any) -> bool:

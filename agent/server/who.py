@@ -5,8 +5,10 @@ from typing import Annotated
 
 from fastapi import Depends, Header, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from pydantic import WithJsonSchema
+from starlette.datastructures import Headers
 
-from agent.access import find_key
+from agent.access import find_key, text_of
 from agent.records.conversation import Conversation
 from agent.records.user import User
 from agent.server.problems import Problem
@@ -63,6 +65,11 @@ class Callers:
         self._keys = settings.api_keys
         self._tokens = Tokens(settings) if settings.token_key else None
 
+    def check(self, headers: Headers) -> None:
+        """Raise `Problem` 401 where nobody known calls; it costs no more than looking at the headers."""
+        scheme, _, secret = headers.get("authorization", "").partition(" ")
+        self.identify(secret.strip() if scheme.lower() == "bearer" else None, None)
+
     def identify(self, secret: str | None, subject: str | None) -> Caller:
         """Whom `secret` belongs to; raises `Problem` 401."""
         if self._open:
@@ -95,11 +102,15 @@ def _unknown(detail: str, error: str | None = None) -> Problem:
     return Problem(401, "unauthorized", detail, headers={"www-authenticate": challenge})
 
 
+# Any text in UTF-8 is taken; what is described is what every client can send.
+_Subject = Annotated[str, WithJsonSchema({"type": "string", "minLength": 1, "pattern": "^[!-~]{1,200}$"})]
+
+
 async def _caller(
     request: Request,
     bearer: Annotated[HTTPAuthorizationCredentials | None, Depends(_BEARER)],
     handoff_user: Annotated[
-        str | None,
+        _Subject | None,
         Header(
             max_length=200,
             description="For a tenant's host: the id of the person on whose behalf it calls. A conversation of "
@@ -108,7 +119,24 @@ async def _caller(
     ] = None,
 ) -> Caller:
     callers: Callers = request.app.state.service.callers
-    return callers.identify(bearer.credentials if bearer else None, handoff_user or None)
+    return callers.identify(bearer.credentials if bearer else None, _subject(request, handoff_user))
+
+
+def _subject(request: Request, header: str | None) -> str | None:
+    """Whom a host calls for. What is there and says nothing is a mistake of the host's: it may not mean everybody."""
+    if header is None:
+        return None
+    try:
+        subject = text_of(header)
+    except ValueError:
+        subject = ""
+    if not subject or len(request.headers.getlist("handoff-user")) > 1:
+        raise Problem(
+            422,
+            "invalid",
+            "Handoff-User is one id, in UTF-8: leave the header out where nobody is meant.",
+        )
+    return subject
 
 
 Who = Annotated[Caller, Depends(_caller)]

@@ -63,7 +63,10 @@ async def test_a_get_confirms_nothing(url: str) -> None:
         assert page_in(await start(client, id_)) == page
 
 
-@pytest.mark.parametrize("forged", ["nothing", "no cookie", "another's field", "two fields", "large", "json"])
+@pytest.mark.parametrize(
+    "forged",
+    ["nothing", "no cookie", "made up", "from a neighbour", "another's field", "two fields", "large", "json"],
+)
 async def test_only_its_own_form_is_taken(url: str, forged: str) -> None:
     async with (
         over_http(url) as client,
@@ -77,6 +80,10 @@ async def test_only_its_own_form_is_taken(url: str, forged: str) -> None:
         send: Callable[[], Awaitable[httpx2.Response]] = {
             "nothing": lambda: browser.post(page, headers=CROSS_SITE),
             "no cookie": lambda: bare.post(page, data={"once": mine}, headers=CROSS_SITE),
+            "made up": lambda: bare.post(page, data={"once": "a.b"}, headers={"cookie": "handoff-page=a.b"}),
+            "from a neighbour": lambda: browser.post(
+                page, data={"once": mine}, headers={"sec-fetch-site": "same-site"}
+            ),
             "another's field": lambda: browser.post(page, data={"once": theirs}),
             "two fields": lambda: browser.post(page, data={"once": [theirs, mine]}),
             "large": lambda: browser.post(page, data={"pad": "x" * 2000, "once": mine}),

@@ -14,6 +14,7 @@ export function arrive(sites) {
   if (given) history.replaceState(null, "", location.pathname);
   if (given && document.referrer && sites.includes(new URL(document.referrer).origin)) keep("token", given);
   token = kept("token");
+  window.addEventListener("hashchange", () => history.replaceState(null, "", location.pathname));
 }
 
 /** The token, or null; `renew` where the one before was refused. */

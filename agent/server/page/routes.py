@@ -77,7 +77,10 @@ _ANY_SITE = {"cross-origin-resource-policy": "cross-origin"}
 
 
 def _page(framed_by: str) -> Response:
-    return HTMLResponse(_file("page.html"), headers={"content-security-policy": _POLICY + framed_by})
+    headers = {"content-security-policy": _POLICY + framed_by}
+    if framed_by == "'none'":  # whoever opened its window may not change its address
+        headers["cross-origin-opener-policy"] = "same-origin"
+    return HTMLResponse(_file("page.html"), headers=headers)
 
 
 def _keys(locale: Locale) -> tuple[str, ...]:
