@@ -3,7 +3,7 @@
 from .guard import Guard, talk
 
 GATE = "agent/turn/gate.py"
-SCREENS = talk("screens", "flows", "guards", "relayed", "reload", "hours", "a_way_on")
+SCREENS = talk("seal", "screens", "flows", "guards", "relayed", "reload", "hours", "a_way_on")
 STORES = ("tests/stores/test_conformance.py",)
 PROMISES = ("tests/promises/test_stateful.py",)
 
