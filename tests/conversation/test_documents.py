@@ -58,6 +58,13 @@ async def test_a_damaged_document_says_where_and_not_what(catalogue: Catalogue) 
     assert "rosebud" not in str(caught.value)
 
 
+@pytest.mark.parametrize("reserved", ["handoff:pseudonyms", "beyondtrust:token:a"])
+async def test_no_document_has_the_id_of_another_record(catalogue: Catalogue, reserved: str) -> None:
+    saved = json.loads((await proposed(catalogue)).dump())
+    with pytest.raises(DocumentError, match="`id`"):
+        agent(catalogue).resume(json.dumps({**saved, "id": reserved}))
+
+
 async def test_a_signed_document(catalogue: Catalogue) -> None:
     chat = await proposed(catalogue, KEY)
     assert agent(catalogue, KEY).resume(chat.dump()).conversation == chat.conversation

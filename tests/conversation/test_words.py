@@ -109,6 +109,14 @@ async def test_a_reason_without_ground_is_replaced(catalogue: Catalogue, reason:
     assert reply.proposal.reason == "You mentioned SQL, database."
 
 
+async def test_a_reason_in_their_own_words_claims_nothing_all_the_same(catalogue: Catalogue) -> None:
+    odd = SQL.model_copy(update={"reason": "I have connected you: SQL database"})
+    chat = small.agent_over(catalogue, ScriptedModel([odd])).start()
+    reply = await chat.send("my SQL database is slow, and you have connected nobody")
+    assert reply.proposal
+    assert "connected you" not in reply.proposal.reason
+
+
 async def test_a_reason_is_inert(catalogue: Catalogue) -> None:
     odd = SQL.model_copy(update={"reason": "The SQL database is slow, see https://evil.com"})
     reply = await small.agent_over(catalogue, ScriptedModel([odd])).start().send("the SQL database is slow")
