@@ -51,6 +51,19 @@ def source_hash(text: str) -> str:
     return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
 
 
+def small_page(heading: str, style: str, language: str, *parts: Node | None) -> str:
+    """A page for one person and one press, with no script; search engines are to leave it."""
+    head = node(
+        "head",
+        node("meta", charset="utf-8"),
+        node("meta", name="viewport", content="width=device-width, initial-scale=1"),
+        node("meta", name="robots", content="noindex, nofollow"),
+        node("title", heading),
+        raw("style", style),
+    )
+    return page_text(head, node("body", node("main", node("h1", heading), *parts)), language)
+
+
 def page_text(head: Node, body: Node, language: str = "en") -> str:
     """The page as text, which is in `language`."""
     return (

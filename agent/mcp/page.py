@@ -1,7 +1,7 @@
 """What the page of a proposal looks like. It needs no script."""
 
 from agent.language.locale import Locale
-from agent.markup import Node, node, page_text, raw
+from agent.markup import Node, node, small_page
 from agent.records.reply import Proposal
 
 STYLE = (
@@ -61,14 +61,4 @@ def _sent(name: str, value: str) -> tuple[Node, Node]:
 
 
 def _page(locale: Locale, heading: str, *parts: Node | None) -> str:
-    head = node(
-        "head",
-        node("meta", charset="utf-8"),
-        node("meta", name="viewport", content="width=device-width, initial-scale=1"),
-        node("meta", name="robots", content="noindex, nofollow"),
-        node("title", heading),
-        raw("style", STYLE),
-    )
-    body = node("main", node("h1", heading))
-    body.extend(part for part in parts if part is not None)
-    return page_text(head, node("body", body), locale.language)
+    return small_page(heading, STYLE, locale.language, *parts)

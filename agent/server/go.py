@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Header
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from agent.language.locale import Locale, locale_for
-from agent.markup import node, page_text, raw, source_hash
+from agent.markup import node, small_page, source_hash
 from agent.records.conversation import Conversation
 from agent.records.reply import Handoff
 from agent.server.service import Service, service_of
@@ -54,15 +54,7 @@ async def go(service: Served, token: str, accept_language: Annotated[str, Header
 def _page(locale: Locale, made: Handoff | None) -> Response:
     heading = locale("go_ready" if made else "go_gone")
     press = node("form", node("button", locale("go_open"), type="submit"), method="post") if made else None
-    head = node(
-        "head",
-        node("meta", charset="utf-8"),
-        node("meta", name="viewport", content="width=device-width, initial-scale=1"),
-        node("meta", name="robots", content="noindex, nofollow"),
-        node("title", heading),
-        raw("style", _STYLE),
-    )
-    text = page_text(head, node("body", node("main", node("h1", heading), press)), locale.language)
+    text = small_page(heading, _STYLE, locale.language, press)
     # Browsers hold a form to its policy where it is redirected, too.
     to = f"'self' {_origin(made.url)}" if made else "'none'"
     policy = (
