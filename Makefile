@@ -34,8 +34,8 @@ lint: .venv/developing  ## ruff and mypy --strict
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-bench: .venv/developing ## how fast the eval harness is, beside a bare loop (about three minutes)
-	$(BIN)/python -m benchmarks.eval_harness
+bench: .venv/developing ## everything that is measured, with plots, beside the stored run (an hour; ARGS=--quick: minutes)
+	$(BIN)/python -m benchmarks $(ARGS)
 
 sbom: .venv/developing  ## dist/sbom.cdx.json: every package that an installation with all extras brings (CycloneDX)
 	@rm -rf .venv-sbom && $(PYTHON) -m venv --without-pip .venv-sbom && mkdir -p dist

@@ -6,7 +6,6 @@
 `few`: 32 conversations at once with a model that answers after 300 ms; 1 is what sleeping alone would take.
 `many`: 200 at once, where the client's processor is the limit; the harness beside a bare loop on the openai client
 that sends the same two requests a conversation and does nothing else. `workers`: the same with two processes.
-`memory`: the growth of the largest resident size from 1,000 to 10,000 cases.
 Runs alternate, each in a process of its own. The server has its own process, too.
 """
 
@@ -15,17 +14,16 @@ import asyncio
 import json
 import os
 import resource
-import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
-from statistics import median
-from typing import Any
 
+from benchmarks.children import child
+from benchmarks.measures import Measure, report
 from benchmarks.model_server import running
 
+HERE = "benchmarks.eval_harness"
 LATENCY = 0.3
 REQUESTS = 2  # of a conversation: a question, a queue
 CASE = {
@@ -135,16 +133,8 @@ def requests_of_a_conversation(path: Path) -> Path:
     return path
 
 
-def measured(*arguments: str, env: dict[str, str]) -> dict[str, Any]:
-    """One measurement in a process of its own."""
-    command = [sys.executable, "-m", "benchmarks.eval_harness", "--child", *arguments]
-    done = subprocess.run(command, env={**os.environ, **env}, stdout=subprocess.PIPE, text=True, check=True)
-    result: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
-    return result
-
-
-def child(arguments: list[str]) -> None:
-    """What `measured` runs."""
+def one_run(arguments: list[str]) -> None:
+    """What `child` runs."""
     import openai  # noqa: F401 - its import is the same second for both
 
     kind, count, concurrency, workers = arguments[0], *map(int, arguments[1:4])
@@ -170,63 +160,45 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--only", choices=["few", "many", "workers", "memory"], action="append")
-    parser.add_argument("--json", type=Path, help="also write everything that was measured here")
+    parser.add_argument("--only", choices=["few", "many", "workers"], action="append")
+    parser.add_argument("--json", type=Path, metavar="FILE")
     parser.add_argument("--child", nargs="+", help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.child:
-        child(options.child)
+        one_run(options.child)
         return
-    wanted = options.only or ["few", "many", "workers", "memory"]
-    rows = Rows()
+    wanted = options.only or ["few", "many", "workers"]
+    shares: dict[str, list[float]] = {}
     with tempfile.TemporaryDirectory() as name, running(LATENCY) as url:
         requests = requests_of_a_conversation(Path(name) / "requests.json")
         env = {"OPENAI_BASE_URL": url, "BENCH_REQUESTS": str(requests)}
         for number in range(options.rounds):
-            one_round(wanted, number, env, rows)
-    rows.show()
-    if options.json:
-        options.json.write_text(json.dumps(rows.rows, indent=1))
+            one_round(wanted, env, shares, backwards=bool(number % 2))
+    found = [
+        Measure(name=name, unit="×", values=tuple(values), better="more") for name, values in shares.items()
+    ]
+    report(found, options.json)
 
 
-class Rows:
-    """What was measured, by name."""
-
-    def __init__(self) -> None:
-        self.rows: list[dict[str, Any]] = []
-
-    def note(self, name: str, value: float, **more: Any) -> None:
-        """One value, with all that it was made of."""
-        self.rows.append({"name": name, "value": value, **more})
-
-    def show(self) -> None:
-        """Print the medians."""
-        for name in dict.fromkeys(row["name"] for row in self.rows):
-            values = [row["value"] for row in self.rows if row["name"] == name]
-            spread = f"{min(values):.2f} to {max(values):.2f}, {len(values)} rounds"
-            print(f"{name:45} {median(values):.2f}   ({spread})")
-
-
-def one_round(wanted: list[str], number: int, env: dict[str, str], rows: Rows) -> None:
-    """Everything once; every second round the other way round, so that noise hits both alike."""
+def one_round(
+    wanted: list[str], env: dict[str, str], shares: dict[str, list[float]], *, backwards: bool
+) -> None:
+    """Everything once; every second round `backwards`, so that noise hits both alike."""
     if "few" in wanted:
-        one = measured("bench", "640", "32", "1", env=env)
-        rows.note("32 at once: share of the ideal", one["per_second"] / (32 / (REQUESTS * LATENCY)), **one)
+        one = child(HERE, "bench", 640, 32, 1, env=env)
+        ideal = 32 / (REQUESTS * LATENCY)
+        shares.setdefault("32 at once, of the ideal", []).append(one["per_second"] / ideal)
     if "many" in wanted or "workers" in wanted:
         kinds = [("bare", "1"), ("bench", "1"), *([("bench", "2")] if "workers" in wanted else [])]
         runs = {
-            kind: measured(kind[0], "1600", "200" if kind[1] == "1" else "100", kind[1], env=env)
-            for kind in (kinds if number % 2 == 0 else reversed(kinds))
+            kind: child(HERE, kind[0], 1600, 200 if kind[1] == "1" else 100, kind[1], env=env)
+            for kind in (reversed(kinds) if backwards else kinds)
         }
         loop = runs["bare", "1"]
         for (kind, workers), run in runs.items():
             if kind != "bare":
-                title = f"200 at once, {workers} process{'es' if workers != '1' else ''}: of a bare loop"
-                rows.note(title, run["per_second"] / loop["per_second"], bare=loop, **run)
-    if "memory" in wanted and number == 0:
-        small, large = (measured("embedded", count, "8", "1", env=env) for count in ("1000", "10000"))
-        ratio = large["rss_mb"] / small["rss_mb"]
-        rows.note("10,000 cases: times the memory of 1,000", ratio, small=small, large=large)
+                title = f"200 at once, {workers} process{'es' if workers != '1' else ''}, of a bare loop"
+                shares.setdefault(title, []).append(run["per_second"] / loop["per_second"])
 
 
 if __name__ == "__main__":

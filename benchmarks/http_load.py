@@ -9,13 +9,13 @@ A conversation is three turns: a question, a proposal, the press that makes the 
 machine: they take their share of the processors, and the numbers include it. With several processes nginx stands
 before them, with the configuration of deploy/, TLS included. `--idle` goes on through so many conversations and
 tells what each leaves in the process, the first ones aside, which fill its caches. `--streams` opens so many event
-streams, 80 a second, while the model thinks for 18 s. Prints a table in Markdown; `--json` writes the same to a file.
+streams, 80 a second, while the model thinks for 18 s. Prints a table in Markdown; `--json` writes the turns of it.
 """
 
 import argparse
 import asyncio
-import json
 import statistics
+import tempfile
 import time
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,7 @@ from typing import Any
 from agent.stores.choose import file_of
 from benchmarks.http_client import Client, load
 from benchmarks.http_servers import Servers, servers
+from benchmarks.measures import Measure, Measures, write
 from benchmarks.model_server import running as model_server
 
 Row = dict[str, str | int | float]
@@ -117,11 +118,40 @@ def table(rows: list[Row]) -> str:
     return "\n".join(f"| {' | '.join(map(str, line))} |" for line in lines)
 
 
+COLUMNS: dict[str, tuple[str, str, dict[str, Any]]] = {
+    "turns/s": ("turns a second", "/s", {"timed": True, "better": "more"}),
+    "p50 ms": ("a turn, median", "ms", {"timed": True}),
+    "p99 ms": ("a turn, p99", "ms", {"timed": True}),
+    "processor ms a turn": ("a turn, CPU", "ms", {"timed": True}),
+    "MB": ("memory", "MB", {}),
+}
+
+
+def measures_of(rows: list[Row]) -> Measures:
+    """The turns of the table, as a curve over how many people wait at once."""
+    return [
+        Measure(
+            name=name,
+            unit=unit,
+            values=(float(row[column]),),
+            series=str(row["store"]),
+            at=float(row["at once"]),
+            along="at once",
+            **more,
+        )
+        for column, (name, unit, more) in COLUMNS.items()
+        for row in rows
+        if "at once" in row
+    ]
+
+
 def options_in(arguments: list[str] | None = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--store", action="append", help="as `handoff serve` takes it; repeatable")
+    parser.add_argument(
+        "--store", action="append", help="as `handoff serve` takes it; repeatable; else memory and SQLite"
+    )
     parser.add_argument("--processes", type=int, default=1, help="so many, behind nginx if more than one")
     parser.add_argument("--conversations", type=int, default=500)
     parser.add_argument("--at-once", type=int, nargs="+", default=[1, 32])
@@ -134,10 +164,12 @@ def options_in(arguments: list[str] | None = None) -> argparse.Namespace:
 
 def main() -> None:
     options = options_in()
-    rows = [row for store in options.store or ["memory", "bench.db"] for row in measured(store, options)]
+    with tempfile.TemporaryDirectory() as folder:
+        stores = options.store or ["memory", str(Path(folder, "chats.db"))]
+        rows = [row for store in stores for row in measured(store, options)]
     print(table(rows))
     if options.json:
-        options.json.write_text(json.dumps(rows, indent=1), "utf-8")
+        write(options.json, measures_of(rows))
 
 
 if __name__ == "__main__":

@@ -13,6 +13,8 @@ import asyncio
 import gzip
 import json
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from hashlib import sha1
 from importlib.resources import files
 from importlib.util import find_spec
@@ -27,12 +29,14 @@ from agent.models.openai_chat import OpenAIModel
 from agent.models.scripted import ScriptedModel, Step
 from agent.models.tokens import Count, counter, in_bytes
 from agent.records.decision import Ask, SelectQueue
+from benchmarks.measures import Measure, Measures, write
 
 VAGUE, PROBLEM = (
     "I'd like to speak to a live agent",
     "It's about a SQL database: my query hangs since the update.",
 )
 CORRECTION, NEXT = "No wait, the whole server is down, not only my query.", "And my laptop's screen flickers."
+NAMES = ("first words, no problem yet", "the problem", "a correction", "a new problem, after the handoff")
 HEAD = """\
 | request | tools | instructions and catalogue | conversation | state | all | \
 cached of everybody | cached of this conversation |
@@ -102,11 +106,21 @@ def unpacked(folder: Path) -> str:
     return str(folder)
 
 
+@contextmanager
+def counting(model: str) -> Iterator[tuple[Count, bool]]:
+    """How long texts are for `model`, and whether in tokens; else in characters."""
+    with TemporaryDirectory() as folder:
+        count = counter(model)
+        if count is in_bytes and find_spec("bpe_openai"):
+            os.environ["TIKTOKEN_CACHE_DIR"] = unpacked(Path(folder))
+            count = counter(model)
+        yield (len, False) if count is in_bytes else (count, True)
+
+
 def table(requests: list[list[Part]], count: Count) -> str:
     """A line a request."""
     lines = [HEAD]
-    names = ("first words, no problem yet", "the problem", "a correction", "a new problem, after the handoff")
-    for number, (name, parts) in enumerate(zip(names, requests, strict=True)):
+    for number, (name, parts) in enumerate(zip(NAMES, requests, strict=True)):
         sizes = [
             sum(count(part.text) for part in parts if part.kind == kind)
             for kind in ("tools", "prefix", "said", "state")
@@ -125,6 +139,20 @@ def table(requests: list[list[Part]], count: Count) -> str:
     return "\n".join(lines)
 
 
+def measures_of(requests: list[list[Part]], count: Count, unit: str) -> Measures:
+    """How long each request is, and the share of it that everybody's requests begin with."""
+    measures: Measures = []
+    for name, parts in zip(NAMES, requests, strict=True):
+        total = sum(count(part.text) for part in parts)
+        stable = sum(count(part.text) for part in parts if part.kind in ("tools", "prefix"))
+        measures.append(Measure(name="prompt", series=name, unit=unit, values=(total,)))
+        share = Measure(
+            name="prompt that is cached of everybody", series=name, unit="", values=(stable / total,)
+        )
+        measures.append(share.model_copy(update={"better": "more"}))
+    return measures
+
+
 def _share(part: int, whole: int) -> str:
     return f"{100 * part / whole:.0f} %"
 
@@ -134,17 +162,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.prompt_tokens", description=__doc__)
     parser.add_argument("--model", default="gpt-5-mini")
     parser.add_argument("--queues", type=Path, default=example_path())
+    parser.add_argument("--json", type=Path, metavar="FILE")
     args = parser.parse_args()
-    with TemporaryDirectory() as folder:
-        count = counter(args.model)
-        if count is in_bytes and find_spec("bpe_openai"):
-            os.environ["TIKTOKEN_CACHE_DIR"] = unpacked(Path(folder))
-            count = counter(args.model)
-        exact = count is not in_bytes
-        print(
-            f"In {'tokens' if exact else 'characters (no encoding of tiktoken is on disk)'}, {args.model}:\n"
-        )
-        print(table(asyncio.run(conversation(args.queues, args.model)), count if exact else len))
+    with counting(args.model) as (count, exact):
+        requests = asyncio.run(conversation(args.queues, args.model))
+        what = "tokens" if exact else "characters (no encoding of tiktoken is on disk)"
+        print(f"In {what}, {args.model}:\n")
+        print(table(requests, count))
+        if args.json:
+            write(args.json, measures_of(requests, count, "tokens" if exact else "characters"))
 
 
 if __name__ == "__main__":

@@ -10,7 +10,10 @@ import argparse
 import os
 import pty
 import sys
+from pathlib import Path
 from statistics import median
+
+from benchmarks.measures import Measure, write
 
 PROMPT = b"you> "
 MAIN = "from agent.cli.main import main; main({})"
@@ -48,7 +51,9 @@ def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.startup", description=__doc__)
     parser.add_argument("--rounds", type=int, default=10)
-    rounds = parser.parse_args().rounds
+    parser.add_argument("--json", type=Path, metavar="FILE")
+    options = parser.parse_args()
+    rounds: int = options.rounds
     times: dict[str, list[float]] = {name: [] for name in PROGRAMS}
     for number in range(rounds + 1):
         for name, code in PROGRAMS.items():
@@ -60,6 +65,9 @@ def main() -> None:
     for name, taken in times.items():
         spread = f"{median(taken):.0f} ({min(taken):.0f}–{max(taken):.0f})"
         print(f"| `{name}` | {spread} | {median(taken) / openai:.2f} |")
+    if options.json:
+        named = (Measure.time("start-up, CPU", "ms", *taken, series=name) for name, taken in times.items())
+        write(options.json, named)
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ from typing import Any
 from agent.errors import HandoffError, InputError, RunError
 from agent.models.base import ChatModel
 from evals.case import Case
+from evals.cluster.client import run_on_cluster
 from evals.comparison import Comparison, compared
 from evals.judging import judged
 from evals.metrics.interval import spread
@@ -21,7 +22,7 @@ from evals.plan import NOT_IN_SUMMARY, Plan
 from evals.played_model import Asks
 from evals.report.page import page
 from evals.result import Result
-from evals.run import Sink, run_here
+from evals.run import Sink, catalogue_of, on_paper, run_here
 from evals.run_dir import Run, RunDir, read_results, read_summary
 from evals.summary import Summary, summarize
 from evals.tape import Tape
@@ -44,6 +45,7 @@ def evaluate(
     *,
     model: ChatModel | None = None,
     workers: int = 1,
+    dask: str | None = None,
     fresh: bool = False,
     baseline: Path | None = None,
     prices: tuple[float, float] | None = None,
@@ -52,7 +54,8 @@ def evaluate(
 ) -> Outcome:
     """Run `plan` into the folder `out`, or go on with what is there.
 
-    `model` stands in for the plan's own (in one process only). `baseline` is the folder of another run to compare
+    `workers` is how many processes play; with `dask`, the address of a Dask scheduler, its workers do, wherever they are.
+    `model` stands in for the plan's own (in this process only). `baseline` is the folder of another run to compare
     with, `prices` are those of a million tokens, read and written, for the report. `watch` sees every result as it
     comes, `resumed` those that were there before. Also works inside a running event loop, in a thread of its own.
 
@@ -62,7 +65,7 @@ def evaluate(
     """
     before = _before(baseline, out) if baseline else None
     if model is not None:
-        plan = _with_model(plan, model, workers)
+        plan = _with_model(plan, model, alone=workers == 1 and dask is None)
     empty = _tape_is_empty(plan)  # before a folder is made
     began, problem = time.perf_counter(), None
     run = Run(fingerprint=plan.fingerprint, conversations=plan.conversations, names=dict(plan.names))
@@ -78,7 +81,7 @@ def evaluate(
             watch(result)
 
         try:
-            _play(plan, sink, folder.done, model, workers)
+            _play(plan, sink, folder.done, model, workers=workers, dask=dask)
         except InputError:
             raise
         except HandoffError as error:
@@ -122,9 +125,9 @@ def _before(baseline: Path, out: Path) -> Summary:
     return read_summary(baseline)
 
 
-def _with_model(plan: Plan, model: ChatModel, workers: int) -> Plan:
-    if workers > 1:
-        raise InputError("a model that is handed in cannot go to other processes: use workers=1")
+def _with_model(plan: Plan, model: ChatModel, *, alone: bool) -> Plan:
+    if not alone:
+        raise InputError("a model that is handed in cannot go to other processes: leave workers and dask out")
     if plan.tape and not isinstance(model, Asks):
         raise InputError(f"the model {model.name!r} does not say what it asks, so there is no tape for it")
     return replace(plan, settings=replace(plan.settings, model=model.name, base_url=None))
@@ -180,12 +183,24 @@ def timing(results: Iterable[Result]) -> dict[str, Any]:
     return {"seconds": spread(seconds).model_dump() if seconds else None}
 
 
-def _play(plan: Plan, sink: Sink, done: Collection[int], model: ChatModel | None, workers: int) -> None:
+def _play(
+    plan: Plan,
+    sink: Sink,
+    done: Collection[int],
+    model: ChatModel | None,
+    *,
+    workers: int,
+    dask: str | None,
+) -> None:
+    if dask is not None:
+        run_on_cluster(plan, sink, done=done, scheduler=dask)
+        return
     if workers > 1:
         run_in_processes(plan, sink, done=done, workers=workers)
         return
 
-    play = run_here(plan, sink, done=done, model=model)
+    source = on_paper(catalogue_of(plan), plan)
+    play = run_here(plan, source, plan.jobs(done), sink, model=model)
     try:
         asyncio.get_running_loop()
     except RuntimeError:

@@ -1,7 +1,7 @@
 """What is to be run: everything that the result depends on, and how it is gone about."""
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from importlib.metadata import version
@@ -73,8 +73,17 @@ class Plan:
     learned: int = 0
     """How many of the cases the catalogue learns from (`examples_from`): what is measured on them says little."""
 
-    def jobs(self) -> Iterator[Job]:
-        """Every conversation, in order; the cases are read as they are needed."""
+    def jobs(self, done: Collection[int] = (), part: tuple[int, int] = (0, 1)) -> Iterator[Job]:
+        """Every conversation that is not `done`, in order; the cases are read as they are needed.
+
+        `part` (k, n) takes every n-th, beginning with the k-th.
+        """
+        first, every = part
+        for job in self._all_jobs():
+            if job.position % every == first and job.position not in done:
+                yield job
+
+    def _all_jobs(self) -> Iterator[Job]:
         wanted = set(self.tags)
         chosen = (case for case in self.cases if not wanted or wanted & set(case.tags))
         for number, case in enumerate(islice(chosen, self.limit)):
@@ -163,7 +172,7 @@ def make_plan(
         else 0,
         settings=settings,
         catalogue_hash=views.catalogue.hash,
-        sentences_hash=_hash_of(settings.sentences, *_SENTENCES) if settings.sentences else None,
+        sentences_hash=sentences_hash(settings),
         names={queue.id: queue.name for queue in views.catalogue.queues},
         user=user,
         trials=trials,
@@ -172,6 +181,11 @@ def make_plan(
         fail_calls=fail_calls,
         concurrency=concurrency,
     )
+
+
+def sentences_hash(settings: Settings) -> str | None:
+    """Of the sentence model that `settings` name, if any; see `Plan`."""
+    return _hash_of(settings.sentences, *_SENTENCES) if settings.sentences else None
 
 
 def _without_password(url: str | None) -> str | None:

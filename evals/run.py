@@ -2,7 +2,7 @@
 
 import asyncio
 import gc
-from collections.abc import AsyncIterator, Callable, Collection, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 
 from agent.catalogue.load import load
@@ -25,22 +25,29 @@ Sink = Callable[[Result], None]
 
 
 async def run_here(
-    plan: Plan,
-    sink: Sink,
-    *,
-    done: Collection[int] = (),
-    model: ChatModel | None = None,
-    part: tuple[int, int] = (0, 1),
+    plan: Plan, source: CatalogueSource, jobs: Iterable[Job], sink: Sink, *, model: ChatModel | None = None
 ) -> None:
-    """Play what is not `done`, in this process; each result goes to `sink` as it comes.
-
-    `model` stands in for the plan's own. `part` (k, n) takes every n-th conversation, beginning with the k-th.
-    """
-    number, parts = part
-    jobs = (job for job in plan.jobs() if job.position % parts == number and job.position not in done)
-    async with _stage(plan, model) as stage:
+    """Play `jobs` in this process; each result goes to `sink` as it comes. `model` stands in for the plan's own."""
+    async with _stage(plan, source, model) as stage:
         with _seldom_collected():
-            await _play_all(jobs, stage, sink, plan.concurrency)
+            await _play_all(iter(jobs), stage, sink, plan.concurrency)
+
+
+def catalogue_of(plan: Plan) -> Catalogue:
+    """The plan's catalogue. Raises `InputError` where its file is no longer what was planned with."""
+    catalogue = load(plan.queues)
+    if catalogue.hash != plan.catalogue_hash:
+        raise InputError(f"{plan.queues}: was changed while the run began: run it again")
+    return catalogue
+
+
+def on_paper(catalogue: Catalogue, plan: Plan) -> CatalogueSource:
+    """`catalogue` with a target that asks no appliance for anything: nobody opens what simulated people accept."""
+    target = catalogue.target
+    if not isinstance(target, UrlTemplateSettings):
+        target = UrlTemplateSettings(url=f"{target.address}/?queue_id={{queue_id}}&text={{summary}}")
+    changed = catalogue.model_copy(update={"target": target})
+    return CatalogueSource.fixed(changed, choose_meaning(plan.settings))
 
 
 @contextmanager
@@ -78,27 +85,14 @@ async def _play_all(jobs: Iterator[Job], stage: Stage, sink: Sink, concurrency: 
         raise problems.exceptions[0] from None
 
 
-def _on_paper(catalogue: Catalogue) -> Catalogue:
-    """`catalogue` with a target that asks no appliance for anything: nobody opens what simulated people accept."""
-    target = catalogue.target
-    if isinstance(target, UrlTemplateSettings):
-        return catalogue
-    url = f"{target.address}/?queue_id={{queue_id}}&text={{summary}}"
-    return catalogue.model_copy(update={"target": UrlTemplateSettings(url=url)})
-
-
 @asynccontextmanager
-async def _stage(plan: Plan, model: ChatModel | None) -> AsyncIterator[Stage]:
-    catalogue = load(plan.queues)
-    if catalogue.hash != plan.catalogue_hash:
-        raise InputError(f"{plan.queues}: was changed while the run began: run it again")
-    meaning = choose_meaning(plan.settings)
+async def _stage(plan: Plan, source: CatalogueSource, model: ChatModel | None) -> AsyncIterator[Stage]:
     own = model or choose_model(plan.settings)
     tape = Tape(plan.tape, plan.mode, plan.about_model) if plan.tape else None
     users = LLMUsers(plan.user, tape, tuple(plan.names.values())) if plan.user else None
     try:
         yield Stage(
-            source=CatalogueSource.fixed(_on_paper(catalogue), meaning),
+            source=source,
             model=own,
             limits=Limits(seconds=plan.settings.timeout),
             tape=tape,

@@ -8,6 +8,8 @@ import hashlib
 import json
 import os
 import re
+from contextlib import suppress
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal, Self
 
@@ -40,8 +42,7 @@ class Tape:
         if mode != "replay":
             path.parent.mkdir(parents=True, exist_ok=True)
             if not path.exists() or not path.stat().st_size:
-                path.write_text(_head(about or {}), "utf-8")
-                path.chmod(0o600)  # it holds what models and cases said
+                begin(path, about or {})
         self.about = about_of(path)
         if about is not None and self.about != about:
             changed = [name for name in about | self.about if about.get(name) != self.about.get(name)]
@@ -68,13 +69,23 @@ class Tape:
     def put(self, key: str, entry: dict[str, Any]) -> None:
         """Add an answer; `passing` in it marks a failure that may not come again. Raises `StoreError`."""
         line = json.dumps({"key": key, **entry}, ensure_ascii=False, separators=(",", ":")) + "\n"
-        # One write for a line: whole lines of several processes do not mix.
-        data = line.encode("utf-8", "backslashreplace")
+        self.put_lines(line.encode("utf-8", "backslashreplace"))
+
+    def put_lines(self, data: bytes) -> None:
+        """Add lines as they stand on another tape, in one write, so that those of several processes do not mix."""
         try:
             if self._end is None or os.write(self._end, data) != len(data):
                 raise OSError(None, "the disk is full")  # noqa: TRY301 - one way out for both
         except OSError as error:
             raise StoreError(f"{self._path}: {error.strerror}") from error
+
+    def about_conversation(self, case: str, trial: int) -> bytes:
+        """The lines with what was asked in this conversation when the tape was opened, for a tape elsewhere."""
+        lines = []
+        for at in self._by_conversation.get((case, trial), ()):
+            self._file.seek(at)
+            lines.append(self._file.readline())
+        return b"".join(lines)
 
     def sort(self) -> None:
         """Put the answers in the order of their keys, each once, so that two recordings can be compared."""
@@ -114,10 +125,26 @@ class Tape:
             os.write(self._end, b"\n")
         return where
 
+    @cached_property
+    def _by_conversation(self) -> dict[tuple[str, int], list[int]]:
+        where: dict[tuple[str, int], list[int]] = {}
+        for at in sorted(self._where.values()):
+            self._file.seek(at)
+            with suppress(ValueError, KeyError, RecursionError):  # damaged: as good as not there
+                entry = json.loads(self._file.readline())
+                where.setdefault((entry["case"], entry["trial"]), []).append(at)
+        return where
+
     @property
     def empty(self) -> bool:
         """Whether it had no answer when it was opened."""
         return not self._where
+
+
+def begin(path: Path, about: dict[str, Any], lines: bytes = b"") -> None:
+    """Make a tape that has `lines` of another one on it."""
+    path.write_bytes(_head(about).encode() + lines)
+    path.chmod(0o600)  # it holds what models and cases said
 
 
 def about_of(path: Path) -> dict[str, Any]:

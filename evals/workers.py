@@ -10,7 +10,7 @@ from agent.cli.notices import warnings_on_stderr
 from agent.errors import HandoffError, RunError
 from evals.plan import Plan
 from evals.result import Result
-from evals.run import Sink, run_here
+from evals.run import Sink, catalogue_of, on_paper, run_here
 
 
 def run_in_processes(plan: Plan, sink: Sink, *, done: Collection[int], workers: int) -> None:
@@ -58,7 +58,8 @@ def _work(plan: Plan, done: frozenset[int], part: tuple[int, int], send: Connect
 
     try:
         with warnings_on_stderr():
-            asyncio.run(run_here(plan, sink, done=done, part=part))
+            source = on_paper(catalogue_of(plan), plan)
+            asyncio.run(run_here(plan, source, plan.jobs(done, part), sink))
     except HandoffError as error:
         send.send(("problem", str(error)))
     else:

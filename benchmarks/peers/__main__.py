@@ -16,7 +16,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-from benchmarks.peers.targets import FRAMEWORKS, table
+from benchmarks.measures import write
+from benchmarks.peers.targets import FRAMEWORKS, measures, table
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
@@ -31,7 +32,8 @@ def main() -> int:
     parser.add_argument("--only", default=",".join([*ALWAYS, *FRAMEWORKS]), help="implementations, by comma")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--wait", type=int, default=900, help="seconds to wait for a quiet machine, in all")
-    parser.add_argument("--out", type=Path, help="where to keep the results, as JSON")
+    parser.add_argument("--out", type=Path, help="where to keep the peers' own results, as JSON")
+    parser.add_argument("--json", type=Path, metavar="FILE")
     args = parser.parse_args()
     if not (args.peers / "bench" / "run.py").exists():
         print(f"{args.peers} is no folder of peers, so there is nothing to compare with: skipped")
@@ -44,6 +46,8 @@ def main() -> int:
     results = json.loads((args.work / "results.json").read_text())
     if args.out:
         args.out.write_text(json.dumps(results, indent=1))
+    if args.json:
+        write(args.json, measures(results))
     text, missed = table(results)
     print(f"\n{text}")
     return int(missed)

@@ -4,6 +4,8 @@ from collections.abc import Callable, Sequence
 from statistics import median
 from typing import Any, NamedTuple
 
+from benchmarks.measures import Measure, Measures
+
 Results = dict[str, Any]
 Rows = Sequence[float]
 
@@ -41,6 +43,25 @@ TARGETS = [
     *(Target("memory", name, MEMORY, 1.0) for name in FRAMEWORKS),
     Target("`import agent` / `import openai`, CPU", "raw_openai", _import, 0.3),
 ]
+
+
+SHOWN: list[tuple[str, str, Callable[[Results], Rows], dict[str, Any]]] = [
+    ("model requests a conversation", "", REQUESTS, {}),
+    ("prompt of a conversation", "characters", CHARS, {}),
+    ("client CPU a conversation", "ms", CPU, {"timed": True}),
+    ("conversations a second, 300 ms, 200 at once", "/s", SPEED, {"timed": True, "better": "more"}),
+    ("memory at most, 200 conversations", "MB", MEMORY, {}),
+    ("import, CPU", "ms", _import, {"timed": True}),
+]
+
+
+def measures(results: Results) -> Measures:
+    """All implementations side by side."""
+    return [
+        Measure(name=name, unit=unit, values=tuple(value(one)), series=who, **more)
+        for name, unit, value, more in SHOWN
+        for who, one in results["impls"].items()
+    ]
 
 
 def table(results: Results) -> tuple[str, bool]:

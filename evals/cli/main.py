@@ -48,6 +48,11 @@ _FILE = click.Path(path_type=Path)
     help="Conversations at once, in each process.",
 )
 @click.option("--workers", type=click.IntRange(1, 256), default=1, show_default=True, help="Processes.")
+@click.option(
+    "--dask",
+    metavar="ADDRESS",
+    help="Play on the workers of this Dask scheduler, as in tcp://host:8786, wherever they run.",
+)
 @click.option("--limit", type=click.IntRange(1), help="Only the first so many cases.")
 @click.option("--tag", "tags", multiple=True, help="Only cases with this tag; repeatable.")
 @click.option(
@@ -121,6 +126,7 @@ def _run(
     out: Path | None,
     fresh: bool,
     workers: int,
+    dask: str | None,
     baseline: Path | None,
     fail_under: tuple[str, ...],
     fail_over: tuple[str, ...],
@@ -128,6 +134,8 @@ def _run(
     as_json: bool,
     **planned: object,
 ) -> int:
+    if dask and workers > 1:
+        raise InputError("--workers are processes of this machine, --dask has its own: give one of them.")
     gates = [parse_gate(text, under=True) for text in fail_under]
     gates += [parse_gate(text, under=False) for text in fail_over]
     plan = plan_of(**planned)  # type: ignore[arg-type]
@@ -145,6 +153,7 @@ def _run(
                 plan,
                 out,
                 workers=workers,
+                dask=dask,
                 fresh=fresh,
                 baseline=baseline,
                 prices=prices,

@@ -1,0 +1,1 @@
+"""The same run on the workers of a Dask cluster, wherever they are."""

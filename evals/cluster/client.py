@@ -1,0 +1,150 @@
+"""Sends a run's conversations to a cluster, and takes in what comes back. Only this process writes.
+
+Batches go out, with the catalogue and with what the tape knows of them; results and new answers come back when a batch
+is over. A batch whose worker dies is played again by another one: nothing of it was written before.
+"""
+
+import logging
+import math
+import time
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager, nullcontext
+from dataclasses import replace
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+from agent.errors import InputError, RunError
+from agent.extras import needs_extra
+from agent.settings import Settings
+from evals.cluster.worker import Batch, Played, Shared, about, play_batch
+from evals.plan import Job, Plan
+from evals.result import Result
+from evals.run import Sink, catalogue_of
+from evals.tape import Tape
+
+if TYPE_CHECKING:
+    from distributed import Client, Future
+
+CONNECT = 10.0
+"""Seconds in which the scheduler has to answer."""
+WAIT = 30.0
+"""Seconds in which a worker has to be there, at the beginning and after the last one left."""
+_ROUNDS = 8
+"""Conversations of a batch for each that is played at once: few enough that little is lost with a worker."""
+
+
+def run_on_cluster(plan: Plan, sink: Sink, *, done: Collection[int], scheduler: str) -> None:
+    """Play what is not `done` on the workers of the Dask scheduler at the address `scheduler`.
+
+    Workers may come and go meanwhile. Raises `InputError` where no scheduler answers, or a worker has another version
+    or another server, `RunError` where the run cannot go on.
+    """
+    shared = Shared(_without_secrets(plan), catalogue_of(plan), about(plan))
+    with (
+        Tape(plan.tape, plan.mode, plan.about_model) if plan.tape else nullcontext() as tape,
+        _client(scheduler) as client,
+    ):
+        # A task of its own, so that it is made again where all that had it are gone.
+        common = client.submit(_same, shared, pure=False)
+        size = _batch_size(plan, plan.conversations - len(done), _places(client))
+        _play_all(client, common, _batches(plan.jobs(done), size, tape), tape, sink)
+
+
+def _play_all(
+    client: "Client", common: "Future[Shared]", batches: Iterator[Batch], tape: Tape | None, sink: Sink
+) -> None:
+    from distributed import wait
+
+    running: set[Any] = set()
+    while True:
+        more = islice(batches, max(0, 2 * _places(client) - len(running)))
+        running |= {client.submit(play_batch, common, batch, pure=False) for batch in more}
+        if not running:
+            return
+        try:
+            ended = wait(running, timeout=1, return_when="FIRST_COMPLETED").done  # type: ignore[no-untyped-call]
+        except TimeoutError:
+            continue
+        running -= ended
+        for future in ended:
+            played: Played = future.result()
+            if tape and played.answers:
+                tape.put_lines(played.answers)
+            for line in played.results:
+                sink(Result.model_validate_json(line))
+            if played.problem:
+                raise played.problem
+
+
+def _same(shared: Shared) -> Shared:
+    return shared
+
+
+def _places(client: "Client") -> int:
+    """How many batches the workers take at once; waits for one that does. Raises `RunError` where none comes."""
+    until = time.monotonic() + WAIT
+    while not (places := sum(client.nthreads().values())):  # type: ignore[no-untyped-call]
+        if time.monotonic() > until:
+            raise RunError(f"no worker was there for {WAIT:.0f} s: start one, with `dask worker ADDRESS`")
+        time.sleep(0.5)
+    return places
+
+
+def _batch_size(plan: Plan, left: int, places: int) -> int:
+    """So small that every worker gets some, and the last one does not keep the others waiting."""
+    return max(1, min(_ROUNDS * plan.concurrency, math.ceil(left / (4 * places))))
+
+
+def _batches(jobs: Iterator[Job], size: int, tape: Tape | None) -> Iterator[Batch]:
+    while batch := tuple(islice(jobs, size)):
+        answers = [tape.about_conversation(job.case.id, job.trial) for job in batch] if tape else []
+        yield Batch(batch, b"".join(answers))
+
+
+@contextmanager
+def _client(scheduler: str) -> Iterator["Client"]:
+    with needs_extra("--dask", "dask"):
+        from distributed import Client
+        from distributed.client import FuturesCancelledError
+        from distributed.scheduler import KilledWorker
+    with _silence("distributed", "distributed.client"):
+        try:
+            client = Client(scheduler, timeout=CONNECT, set_as_default=False)  # type: ignore[no-untyped-call]
+        except (OSError, ValueError, TypeError) as error:
+            raise InputError(
+                f"--dask {scheduler}: no Dask scheduler answers there ({type(error).__name__}): "
+                "start one with `dask scheduler`, and give the address that it prints, as in tcp://host:8786"
+            ) from error
+        with client, client.as_current():
+            try:
+                yield client
+            except KilledWorker as error:
+                raise RunError("workers died over the same conversations; run it again to go on") from error
+            except (OSError, FuturesCancelledError) as error:
+                raise RunError("the Dask scheduler went away; run it again to go on") from error
+
+
+@contextmanager
+def _silence(*loggers: str) -> Iterator[None]:
+    """What they have to say of a connection is said by an error, in a line."""
+    levels = {logging.getLogger(name): logging.getLogger(name).level for name in loggers}
+    try:
+        for logger in levels:
+            logger.setLevel(logging.CRITICAL + 1)
+        yield
+    finally:
+        for logger, level in levels.items():
+            logger.setLevel(level)
+
+
+def _without_secrets(plan: Plan) -> Plan:
+    """The plan as it goes over the network. A recording that is replayed has neither key nor password in it."""
+    if plan.mode == "replay":
+        return plan
+    return replace(plan, settings=_open(plan.settings), user=_open(plan.user) if plan.user else None)
+
+
+def _open(settings: Settings) -> Settings:
+    return Settings(
+        model=settings.model, decisions=settings.decisions, timeout=settings.timeout, sure=settings.sure
+    )

@@ -1,0 +1,274 @@
+"""`handoff eval --dask`: the same run on workers that are processes of their own, and that die."""
+
+import json
+import pickle
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from agent.catalogue.load import load
+from agent.data import example_path
+from agent.errors import InputError, RunError
+from agent.settings import Settings
+from evals.cluster import client
+from evals.cluster.worker import Batch, Shared, about, play_batch
+from evals.plan import Plan
+from evals.run_dir import read_results
+from evals.tape import about_of
+from tests.evals.cluster import Cluster
+from tests.evals.runs import CASES, PRINTERS, plan, vague, write
+from tests.support.openai_stub import OpenAIStub, brain
+
+KEY = "sk-a-key-that-stays-here"
+
+
+@pytest.fixture(scope="module")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    with Cluster(tmp_path_factory.mktemp("cluster")) as started:
+        for _ in range(3):
+            started.add()
+        yield started
+
+
+def command(*arguments: str | Path) -> list[str]:
+    return [sys.executable, "-m", "agent.cli.main", "eval", *map(str, arguments)]
+
+
+def run(*arguments: str | Path, **more: Any) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(  # noqa: S603
+        command(*arguments), capture_output=True, text=True, timeout=100, check=False, **more
+    )
+
+
+def lines(out: Path) -> list[dict[str, Any]]:
+    """The results, without how long they took."""
+    return [json.loads(result.model_dump_json()) | {"seconds": 0} for result in read_results(out)]
+
+
+def same(one: Path, other: Path) -> None:
+    assert (one / "summary.json").read_bytes() == (other / "summary.json").read_bytes()
+    assert lines(one) == lines(other)
+
+
+def many(folder: Path, count: int) -> Path:
+    return write(folder / "cases.jsonl", [vague(f"c{n}", "my printer jams", PRINTERS) for n in range(count)])
+
+
+def test_it_comes_to_what_one_process_comes_to(tmp_path: Path, cluster: Cluster) -> None:
+    options = ("--model", "embedded", "--trials", "2")
+    one = run(*options, "--out", tmp_path / "one")
+    spread = run(*options, "--out", tmp_path / "spread", "--dask", cluster.address)
+    assert one.returncode == spread.returncode == 0, spread.stderr
+    same(tmp_path / "one", tmp_path / "spread")
+    again = run(*options, "--out", tmp_path / "spread", "--dask", cluster.address)
+    assert "holds this very run already" in again.stderr
+
+
+def test_a_worker_that_is_killed_costs_nothing_but_time(tmp_path: Path) -> None:
+    cases, out = many(tmp_path, 900), tmp_path / "spread"
+    options = ("--cases", cases, "--model", "embedded")
+    with Cluster(tmp_path) as cluster:
+        workers = [cluster.add(), cluster.add()]
+        spread = subprocess.Popen(  # noqa: S603
+            command(*options, "--out", out, "--dask", cluster.address), stderr=subprocess.PIPE, text=True
+        )
+        wait_for_lines(out / "results.jsonl", 100)
+        workers[0].send_signal(signal.SIGKILL)
+        cluster.add()  # another one comes
+        wait_for_lines(out / "results.jsonl", 400)
+        workers[1].send_signal(signal.SIGKILL)
+        errors = spread.communicate(timeout=100)[1]
+    assert spread.returncode == 0, errors
+    assert run(*options, "--out", tmp_path / "one").returncode == 0
+    same(tmp_path / "one", out)
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])
+def test_a_run_that_is_stopped_goes_on_where_it_was(
+    tmp_path: Path, cluster: Cluster, how: signal.Signals
+) -> None:
+    options = ("--cases", many(tmp_path, 900), "--model", "embedded", "--out", tmp_path / "out")
+    process = subprocess.Popen(  # noqa: S603
+        command(*options, "--dask", cluster.address), stderr=subprocess.PIPE, text=True
+    )
+    wait_for_lines(tmp_path / "out/results.jsonl", 100)
+    process.send_signal(how)
+    errors = process.communicate(timeout=30)[1]
+    if how == signal.SIGINT:
+        assert process.returncode == 130, errors
+        assert errors.splitlines()[-1].startswith("handoff: stopped; what was played is kept in ")
+    kept = len((tmp_path / "out/results.jsonl").read_bytes().splitlines())
+    assert 100 <= kept < 900
+    assert run(*options, "--dask", cluster.address).returncode == 0
+    assert json.loads((tmp_path / "out/run.json").read_text())["times"]["played_now"] == 900 - kept
+    assert [result.position for result in read_results(tmp_path / "out")] == list(range(900))
+
+
+def test_recordings_and_replays_are_those_of_one_process(tmp_path: Path) -> None:
+    """The tape stays here, and so does the key; who replays needs neither key nor server."""
+    cases = write(tmp_path / "cases.jsonl", CASES)
+    with OpenAIStub(brain) as stub, Cluster(tmp_path) as cluster:
+        here = {"OPENAI_BASE_URL": stub.base_url, "OPENAI_API_KEY": KEY, "PATH": ""}
+        for _ in range(2):
+            cluster.add({"OPENAI_BASE_URL": stub.base_url})
+        options = ("--cases", cases, "--model", "m")
+        for name, more in (("one", ()), ("spread", ("--dask", cluster.address))):
+            recorded = run(
+                *options, "--out", tmp_path / name, "--record", tmp_path / f"{name}.tape", *more, env=here
+            )
+            assert recorded.returncode == 0, recorded.stderr
+        same(tmp_path / "one", tmp_path / "spread")
+        entries = [
+            [
+                json.loads(line) | {"seconds": 0}
+                for line in (tmp_path / f"{name}.tape").read_text().splitlines()
+            ]
+            for name in ("one", "spread")
+        ]
+        assert entries[0] == entries[1]
+        asked = len(stub.requests)
+        assert {request.headers.get("authorization", "") for request in stub.requests[asked // 2 :]} != {
+            f"Bearer {KEY}"
+        }
+        replay = ("--cases", cases, "--replay", tmp_path / "spread.tape", "--out", tmp_path / "again")
+        replayed = run(*replay, "--dask", cluster.address, env={"PATH": ""})
+        assert replayed.returncode == 0, replayed.stderr
+        assert len(stub.requests) == asked
+        assert (tmp_path / "again/summary.json").read_bytes() == (tmp_path / "one/summary.json").read_bytes()
+
+
+def test_what_was_paid_for_once_is_in_the_cache_here(tmp_path: Path) -> None:
+    cases = write(tmp_path / "cases.jsonl", CASES)
+    with OpenAIStub(brain) as stub, Cluster(tmp_path) as cluster:
+        cluster.add({"OPENAI_BASE_URL": stub.base_url})
+        here = {"OPENAI_BASE_URL": stub.base_url, "XDG_CACHE_HOME": str(tmp_path / "cache"), "PATH": ""}
+        options = ("--cases", cases, "--model", "m", "--out", tmp_path / "out", "--fresh")
+        assert run(*options, "--dask", cluster.address, env=here).returncode == 0
+        asked = len(stub.requests)
+        assert run(*options, "--dask", cluster.address, env=here).returncode == 0
+        assert run(*options, env=here).returncode == 0
+        assert len(stub.requests) == asked > 0
+
+
+def test_a_worker_that_asks_another_server_plays_nothing(tmp_path: Path) -> None:
+    with Cluster(tmp_path) as cluster:
+        cluster.add({"OPENAI_BASE_URL": "http://127.0.0.1:9/other"})
+        options = ("--cases", write(tmp_path / "cases.jsonl"), "--model", "m", "--out", tmp_path / "out")
+        here = {"OPENAI_BASE_URL": "http://127.0.0.1:9/v1", "PATH": ""}
+        refused = run(*options, "--dask", cluster.address, env=here)
+    assert refused.returncode == 2
+    assert "Error: a worker has another server than this machine" in refused.stderr
+    assert (tmp_path / "out/results.jsonl").read_bytes() == b""
+
+
+def test_a_worker_without_a_key_says_so(tmp_path: Path, cluster: Cluster) -> None:
+    options = ("--cases", write(tmp_path / "cases.jsonl"), "--model", "m", "--out", tmp_path / "out")
+    here = {"OPENAI_API_KEY": KEY, "PATH": ""}
+    refused = run(*options, "--dask", cluster.address, env=here)
+    assert refused.returncode == 2
+    assert "Error: on a worker: The model 'm' needs a server: set OPENAI_API_KEY" in refused.stderr
+    assert KEY not in cluster.log()
+
+
+def test_no_text_of_a_case_is_in_a_workers_log(tmp_path: Path, cluster: Cluster) -> None:
+    """Not even where a task breaks, which Dask's workers log with its arguments."""
+    secret = "my dog is called Rumpelstiltskin"
+    planned = plan(tmp_path, [vague("c", secret)])
+    jobs = tuple(planned.jobs())
+    shared = Shared(planned, load(example_path()), about(planned))
+    assert secret not in repr((shared, Batch(jobs, secret.encode()), play_batch(shared, Batch(jobs, b""))))
+
+
+@pytest.mark.parametrize("address", ["tcp://127.0.0.1:9", "nonsense://x", "", "tcp://127.0.0.1"])
+def test_where_no_scheduler_answers_it_says_what_to_do(
+    tmp_path: Path, address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(client, "CONNECT", 1)
+    with pytest.raises(
+        InputError, match=r"no Dask scheduler answers there .*start one with `dask scheduler`"
+    ):
+        client.run_on_cluster(plan(tmp_path), lambda _: None, done=(), scheduler=address)
+
+
+def test_without_any_worker_it_does_not_wait_for_ever(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(client, "WAIT", 0.5)
+    with Cluster(tmp_path) as cluster, pytest.raises(RunError, match="no worker was there"):
+        client.run_on_cluster(plan(tmp_path), lambda _: None, done=(), scheduler=cluster.address)
+
+
+def test_a_scheduler_that_goes_away_ends_the_run(tmp_path: Path) -> None:
+    options = ("--cases", many(tmp_path, 900), "--model", "embedded", "--out", tmp_path / "out")
+    with Cluster(tmp_path) as cluster:
+        cluster.add()
+        process = subprocess.Popen(  # noqa: S603
+            command(*options, "--dask", cluster.address), stderr=subprocess.PIPE, text=True
+        )
+        wait_for_lines(tmp_path / "out/results.jsonl", 100)
+        cluster.scheduler.send_signal(signal.SIGKILL)
+        errors = process.communicate(timeout=90)[1]
+    assert process.returncode == 3, errors
+    assert "the Dask scheduler went away; run it again to go on" in errors
+    assert "Traceback" not in errors
+
+
+def test_both_kinds_of_workers_are_one_too_many(tmp_path: Path) -> None:
+    refused = run("--workers", "2", "--dask", "tcp://127.0.0.1:9", "--out", tmp_path / "out")
+    assert refused.returncode == 2
+    assert "give one of them" in refused.stderr
+
+
+def test_no_secret_goes_over_the_network(tmp_path: Path) -> None:
+    settings = Settings(
+        model="m",
+        api_key=KEY,
+        base_url="https://ada:hunter22@models.example.com/v1?key=hunter23",
+        state_key="a state key of 16 characters",
+        pseudonym_key="a pseudonym key of 16 characters",
+        store="postgresql://ada:hunter24@db/x",
+    )
+    secret = replace(plan(tmp_path), settings=settings, user=settings)
+    sent = Shared(client._without_secrets(secret), load(example_path()), about(secret))
+    pickled = pickle.dumps(sent)
+    for text in (KEY, "hunter22", "hunter23", "hunter24", "a state key", "a pseudonym key"):
+        assert text.encode() not in pickled
+        assert text not in repr(sent)
+
+
+def test_batches_are_small_enough_for_all_and_large_enough_for_each(tmp_path: Path) -> None:
+    planned: Plan = plan(tmp_path)
+    assert client._batch_size(planned, 100_000, 8) == 64
+    assert client._batch_size(planned, 100, 8) == 4
+    assert client._batch_size(planned, 3, 8) == 1
+    assert client._batch_size(planned, 0, 8) == 1
+
+
+def wait_for_lines(path: Path, count: int) -> None:
+    for _ in range(1200):
+        if path.exists() and len(path.read_bytes().splitlines()) >= count:
+            return
+        time.sleep(0.05)
+    raise AssertionError("nothing was written")
+
+
+def test_a_tape_can_be_cut_by_conversation(tmp_path: Path) -> None:
+    with OpenAIStub(brain) as stub:
+        planned = plan(tmp_path, base_url=stub.base_url, tape=tmp_path / "t", mode="record")
+        from evals import evaluate
+        from evals.tape import Tape
+
+        evaluate(planned, tmp_path / "out")
+    with Tape(tmp_path / "t", "replay", None) as tape:
+        parts = [tape.about_conversation(str(case["id"]), 0) for case in CASES]
+        assert tape.about_conversation("nobody", 0) == b""
+    whole = (tmp_path / "t").read_bytes().splitlines()[1:]
+    assert sorted(line for part in parts for line in part.splitlines()) == sorted(whole)
+    assert about_of(tmp_path / "t") == planned.about_model
