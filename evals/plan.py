@@ -41,6 +41,7 @@ class Job(NamedTuple):
     trial: int
 
 
+_PROGRAM = (".py", ".yaml", ".txt", ".npz")
 NOT_IN_SUMMARY = ("tape", "program")
 """What a run is only gone on with if it is the same, but what its result does not depend on."""
 
@@ -134,7 +135,7 @@ class Plan:
         return {
             **self.configuration,
             "tape": None if self.mode == "cache" or not self.tape else f"{self.mode} {self.tape.resolve()}",
-            "program": [_hash_of(files(name), ".py", ".yaml", ".txt", ".npz") for name in ("agent", "evals")],
+            "program": _hash_of(files("agent"), *_PROGRAM) + _hash_of(files("evals"), *_PROGRAM),
         }
 
 

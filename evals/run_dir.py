@@ -247,6 +247,6 @@ def _played(line: bytes, conversations: int) -> bool:
 
 
 def _told(name: str, before: Any, now: Any) -> str:
-    if isinstance(now, str) and len(now) == 64:
+    if isinstance(now, str) and len(now) in (64, 128):  # hashes
         return f"{name} changed"
     return f"{name} was {before!r} and is {now!r}"

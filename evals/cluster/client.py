@@ -29,6 +29,7 @@ CONNECT = 10.0
 """Seconds in which the scheduler has to answer."""
 WAIT = 30.0
 """Seconds in which a worker has to be there, at the beginning and after the last one left."""
+PACKAGE = "live-agent-handoff"
 _ROUNDS = 8
 """Conversations of a batch for each that is played at once: few enough that little is lost with a worker."""
 
@@ -44,9 +45,11 @@ def run_on_cluster(plan: Plan, sink: Sink, *, done: Collection[int], scheduler: 
         Tape(plan.tape, plan.mode, plan.about_model) if plan.tape else nullcontext() as tape,
         _client(scheduler) as client,
     ):
+        places = _places(client)
+        _check_versions(client)
+        size = _batch_size(plan, plan.conversations - len(done), places)
         # A task of its own, so that it is made again where all that had it are gone.
         common = client.submit(_same, shared, pure=False)
-        size = _batch_size(plan, plan.conversations - len(done), _places(client))
         _play_all(client, common, _batches(plan.jobs(done), size, tape), tape, sink)
 
 
@@ -88,6 +91,20 @@ def _places(client: "Client") -> int:
             raise RunError(f"no worker was there for {WAIT:.0f} s: start one, with `dask worker ADDRESS`")
         time.sleep(0.5)
     return places
+
+
+def _check_versions(client: "Client") -> None:
+    """Whether the scheduler, which reads what it passes on, and the workers have this version of this program."""
+    found: Any = client.get_versions(packages=[PACKAGE])
+    elsewhere = {
+        "the scheduler": found["scheduler"],
+        **{f"the worker {w}": v for w, v in found["workers"].items()},
+    }
+    for who, its in elsewhere.items():
+        version, ours = its["packages"][PACKAGE], found["client"]["packages"][PACKAGE]
+        if version != ours:
+            has = f"{PACKAGE} {version}" if version else f"no {PACKAGE}"
+            raise InputError(f"--dask: {who} has {has}: install {ours} there, and start it again")
 
 
 def _batch_size(plan: Plan, left: int, places: int) -> int:

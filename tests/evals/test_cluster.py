@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from distributed import Client
 
 from agent.catalogue.load import load
 from agent.data import example_path
@@ -184,6 +185,29 @@ def test_no_text_of_a_case_is_in_a_workers_log(tmp_path: Path, cluster: Cluster)
     jobs = tuple(planned.jobs())
     shared = Shared(planned, load(example_path()), about(planned))
     assert secret not in repr((shared, Batch(jobs, secret.encode()), play_batch(shared, Batch(jobs, b""))))
+
+
+@pytest.mark.parametrize(("who", "has"), [("scheduler", None), ("workers", "0.0.1")])
+def test_another_version_is_refused(
+    tmp_path: Path, cluster: Cluster, monkeypatch: pytest.MonkeyPatch, who: str, has: str | None
+) -> None:
+    versions = Client.get_versions
+
+    def elsewhere(self: Client, *arguments: Any, **more: Any) -> Any:
+        found: Any = versions(self, *arguments, **more)
+        places = [found[who]] if who == "scheduler" else found[who].values()
+        for place in places:
+            place["packages"][client.PACKAGE] = has
+        return found
+
+    monkeypatch.setattr(Client, "get_versions", elsewhere)
+    what = (
+        "has live-agent-handoff 0.0.1: install "
+        if has
+        else "the scheduler has no live-agent-handoff: install "
+    )
+    with pytest.raises(InputError, match=what):
+        client.run_on_cluster(plan(tmp_path), lambda _: None, done=(), scheduler=cluster.address)
 
 
 @pytest.mark.parametrize("address", ["tcp://127.0.0.1:9", "nonsense://x", "", "tcp://127.0.0.1"])
