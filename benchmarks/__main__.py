@@ -4,7 +4,7 @@
     python -m benchmarks --quick                    fewer rounds and smaller sizes, a few minutes
     python -m benchmarks --only startup queues      some of it; the rest of DIR stays as it was
     python -m benchmarks --against old/results.json
-    python -m benchmarks --keep                     make this the stored run, with the pictures of docs/speed.md
+    python -m benchmarks --keep                     make this the stored run, with the figures and pictures of docs/speed/
 
 Let nothing else run meanwhile. Exit code 1 where a part failed or a target beside the peers is missed.
 """
@@ -20,10 +20,21 @@ from shutil import copyfile
 
 from agent.errors import InputError
 from benchmarks.measures import read
+from benchmarks.page import page
 from benchmarks.plots import draw
-from benchmarks.results import STORED, Part, Results, compared, now, pace, read_results, this_machine
+from benchmarks.results import (
+    STORED,
+    Part,
+    Results,
+    now,
+    pace,
+    ratios,
+    read_results,
+    table,
+    this_machine,
+)
 
-PICTURES = Path(__file__).resolve().parents[1] / "docs" / "speed"
+PAGES = Path(__file__).resolve().parents[1] / "docs" / "speed"
 PARTS: dict[str, tuple[str, str]] = {
     # Module and arguments; what --quick adds.
     "startup": ("benchmarks.startup --rounds 10", "--rounds 2"),
@@ -71,12 +82,18 @@ def main() -> int:
             file.write_text(results.model_dump_json(indent=1, exclude_defaults=True), "utf-8")
     pictures = draw(results, options.out)
     if old:
-        text = compared(results, old)
-        (options.out / "compared.md").write_text(text + "\n", "utf-8")
-        print(f"\nBeside {options.against} (times corrected by how fast the machine was):\n\n{text}")
+        of_now = {name: part for name, part in results.parts.items() if name in options.only}
+        found = list(ratios(results.model_copy(update={"parts": of_now}), old))
+        (options.out / "compared.md").write_text(table(found) + "\n", "utf-8")
+        other = [one for one in found if one.verdict]
+        print(
+            f"\nBeside {options.against}: {len(found)} measures, {len(other)} differ (all: {options.out}/compared.md)"
+        )
+        if other:
+            print(f"\n{table(other)}")
     print(f"\n{file}, {len(pictures)} pictures beside it" + (f"; not well: {', '.join(bad)}" if bad else ""))
     if options.keep:
-        keep(file, pictures)
+        keep(results, pictures)
     return int(bool(bad))
 
 
@@ -101,13 +118,14 @@ def _environment() -> dict[str, str]:
     return {name: text for name, text in os.environ.items() if not name.startswith(("HANDOFF_", "OPENAI_"))}
 
 
-def keep(file: Path, pictures: list[Path]) -> None:
-    """Make these results the stored ones."""
-    copyfile(file, STORED)
-    PICTURES.mkdir(exist_ok=True)
+def keep(results: Results, pictures: list[Path]) -> None:
+    """Make these results the stored ones, with their page and pictures."""
+    STORED.write_text(results.model_dump_json(indent=1, exclude_defaults=True) + "\n", "utf-8")
+    PAGES.mkdir(exist_ok=True)
+    (PAGES / "figures.md").write_text(page(results), "utf-8")
     for path in pictures:
-        copyfile(path, PICTURES / path.name)
-    print(f"kept as {STORED}, with the pictures in {PICTURES}")
+        copyfile(path, PAGES / path.name)
+    print(f"kept as {STORED} and {PAGES}")
 
 
 if __name__ == "__main__":

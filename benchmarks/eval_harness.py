@@ -5,7 +5,8 @@
 
 `few`: 32 conversations at once with a model that answers after 300 ms; 1 is what sleeping alone would take.
 `many`: 200 at once, where the client's processor is the limit; the harness beside a bare loop on the openai client
-that sends the same two requests a conversation and does nothing else. `workers`: the same with two processes.
+that sends the same two requests a conversation and does nothing else. `workers`: the same with two processes, and with
+two workers of a Dask cluster.
 Runs alternate, each in a process of its own. The server has its own process, too.
 """
 
@@ -13,11 +14,11 @@ import argparse
 import asyncio
 import json
 import os
-import resource
 import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
 
 from benchmarks.children import child
 from benchmarks.measures import Measure, report
@@ -26,6 +27,24 @@ from benchmarks.model_server import running
 HERE = "benchmarks.eval_harness"
 LATENCY = 0.3
 REQUESTS = 2  # of a conversation: a question, a queue
+CASES = 1600
+
+
+class Way(NamedTuple):
+    """How 200 conversations at once are played; `at_once` in each process. `part` is what `--only` knows it by."""
+
+    kind: str
+    at_once: int
+    workers: int
+    part: str
+
+
+BARE = Way("bare", 200, 1, "")
+WAYS = {
+    "200 at once, of a bare loop": Way("harness", 200, 1, "many"),
+    "200 at once, 2 processes, of a bare loop": Way("harness", 100, 2, "workers"),
+    "200 at once, 2 workers of Dask, of a bare loop": Way("dask", 100, 2, "workers"),
+}
 CASE = {
     "opening": "I'd like to speak to a live agent",
     "user": {"facts": {"problem": "strange issue with a SQL database"}},
@@ -42,9 +61,15 @@ def write_cases(path: Path, count: int) -> Path:
 
 
 def harness(
-    cases: Path, folder: Path, concurrency: int, workers: int, model: str = "bench"
+    cases: Path,
+    folder: Path,
+    *,
+    concurrency: int,
+    workers: int = 1,
+    dask: str | None = None,
+    model: str = "bench",
 ) -> dict[str, float]:
-    """One run of the harness in this process."""
+    """One run of the harness from this process."""
     from agent.cli.notices import warnings_on_stderr
     from evals.cli.planning import plan_of
     from evals.evaluation import evaluate
@@ -60,7 +85,7 @@ def harness(
         concurrency=concurrency,
     )
     with warnings_on_stderr():
-        outcome = evaluate(plan, folder / "run", workers=workers)
+        outcome = evaluate(plan, folder / "run", workers=workers, dask=dask)
     summary = outcome.summary
     assert summary.complete, outcome.problem
     assert summary.metrics["correct"].value == 1
@@ -133,25 +158,22 @@ def requests_of_a_conversation(path: Path) -> Path:
     return path
 
 
-def one_run(arguments: list[str]) -> None:
+def one_run(kind: str, count: int, concurrency: int, workers: int) -> dict[str, float]:
     """What `child` runs."""
-    import openai  # noqa: F401 - its import is the same second for both
+    import openai  # noqa: F401 - its import is the same second for all
 
-    kind, count, concurrency, workers = arguments[0], *map(int, arguments[1:4])
     with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
+        cases = write_cases(Path(name) / "cases.jsonl", count)
         if kind == "bare":
             result = bare(os.environ["OPENAI_BASE_URL"], count, concurrency)
+        elif kind == "dask":
+            from distributed import LocalCluster
+
+            with LocalCluster(n_workers=workers, threads_per_worker=1, dashboard_address=None) as cluster:  # type: ignore[no-untyped-call]
+                result = harness(cases, Path(name), concurrency=concurrency, dask=cluster.scheduler_address)
         else:
-            cases = write_cases(folder / "cases.jsonl", count)
-            result = harness(cases, folder, concurrency, workers, model=kind)
-    usage = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-    result |= {
-        "cpu_ms": 1000 * sum(used.ru_utime + used.ru_stime for used in usage) / count,
-        "rss_mb": usage[0].ru_maxrss / 1024,
-        "per_second": result["conversations"] / result["seconds"],
-    }
-    print(json.dumps(result))
+            result = harness(cases, Path(name), concurrency=concurrency, workers=workers)
+    return {"per second": result["conversations"] / result["seconds"]}
 
 
 def main() -> None:
@@ -165,7 +187,7 @@ def main() -> None:
     parser.add_argument("--child", nargs="+", help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.child:
-        one_run(options.child)
+        print(json.dumps(one_run(options.child[0], *map(int, options.child[1:]))))
         return
     wanted = options.only or ["few", "many", "workers"]
     shares: dict[str, list[float]] = {}
@@ -183,22 +205,20 @@ def main() -> None:
 def one_round(
     wanted: list[str], env: dict[str, str], shares: dict[str, list[float]], *, backwards: bool
 ) -> None:
-    """Everything once; every second round `backwards`, so that noise hits both alike."""
+    """Everything once; every second round `backwards`, so that noise hits all alike."""
     if "few" in wanted:
-        one = child(HERE, "bench", 640, 32, 1, env=env)
+        one = child(HERE, "harness", 640, 32, 1, env=env)
         ideal = 32 / (REQUESTS * LATENCY)
-        shares.setdefault("32 at once, of the ideal", []).append(one["per_second"] / ideal)
-    if "many" in wanted or "workers" in wanted:
-        kinds = [("bare", "1"), ("bench", "1"), *([("bench", "2")] if "workers" in wanted else [])]
-        runs = {
-            kind: child(HERE, kind[0], 1600, 200 if kind[1] == "1" else 100, kind[1], env=env)
-            for kind in (reversed(kinds) if backwards else kinds)
+        shares.setdefault("32 at once, of the ideal", []).append(one["per second"] / ideal)
+    ways = {way: title for title, way in WAYS.items() if way.part in wanted}
+    if ways:
+        order = [BARE, *ways]
+        speed = {
+            way: child(HERE, way.kind, CASES, way.at_once, way.workers, env=env)["per second"]
+            for way in (reversed(order) if backwards else order)
         }
-        loop = runs["bare", "1"]
-        for (kind, workers), run in runs.items():
-            if kind != "bare":
-                title = f"200 at once, {workers} process{'es' if workers != '1' else ''}, of a bare loop"
-                shares.setdefault(title, []).append(run["per_second"] / loop["per_second"])
+        for way, title in ways.items():
+            shares.setdefault(title, []).append(speed[way] / speed[BARE])
 
 
 if __name__ == "__main__":

@@ -5,16 +5,18 @@ from pathlib import Path
 from statistics import median
 from typing import Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError, field_validator
 
 from agent.errors import InputError
+from evals.metrics.interval import wilson
 
 
 class Measure(BaseModel):
     """Something that was measured, once in every round.
 
     `series` is what several have in common that are compared under one name: a store, an implementation. `at` is the place
-    on a curve, in units of `along`. `timed` marks what a slower machine makes worse; `better` is the direction one wants.
+    on a curve, in units of `along`. A share is `n` cases'. `timed` marks what a slower machine makes worse; `better` is the
+    direction one wants.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -25,8 +27,14 @@ class Measure(BaseModel):
     series: str = ""
     at: float | None = None
     along: str = ""
+    n: int | None = None
     timed: bool = False
     better: Literal["less", "more"] = "less"
+
+    @field_validator("values")
+    @classmethod
+    def _five_digits(cls, values: tuple[float, ...]) -> tuple[float, ...]:
+        return tuple(float(f"{value:.5g}") for value in values)
 
     @classmethod
     def time(cls, name: str, unit: str, *values: float, **more: Any) -> Self:
@@ -51,7 +59,10 @@ class Measure(BaseModel):
 
     @property
     def told(self) -> str:
-        """Median, least and most, with the unit."""
+        """Median, least and most, with the unit; of a share, its 95 % interval."""
+        if self.n:
+            low, high = wilson(round(self.middle * self.n), self.n)
+            return f"{100 * self.middle:.1f} % ({100 * low:.1f}–{100 * high:.1f}, n = {self.n})"
         text = number(self.middle)
         if len(set(self.values)) > 1:
             text += f" ({number(min(self.values))}–{number(max(self.values))})"

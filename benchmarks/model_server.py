@@ -1,6 +1,6 @@
 """A Chat Completions server that takes next to no time of its own: it asks once, then knows databases.
 
-    python -m benchmarks.model_server --port 8090 --latency 0.3
+    python -m benchmarks.model_server --port 8090 --latency 0.3     # prints its base URL
 
 One asyncio protocol without any framework, so that a benchmark measures its clients.
 """
@@ -10,8 +10,6 @@ import asyncio
 import json
 import subprocess
 import sys
-import time
-import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -66,7 +64,6 @@ def _call() -> dict[str, Any]:
 _QUESTION: dict[str, Any] = {"role": "assistant", "content": "What is the problem about, please?"}
 _ASKS = {False: _answer(_QUESTION, "stop"), True: _streamed(_QUESTION, "stop")}
 _KNOWS = {False: _answer(_call(), "tool_calls"), True: _streamed(_call(), "tool_calls")}
-_HEALTHY = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok"
 
 
 class _Connection(asyncio.Protocol):
@@ -92,9 +89,6 @@ class _Connection(asyncio.Protocol):
         if len(rest) < length:
             return
         self._data = rest[length:]
-        if head.startswith(b"GET"):
-            self._write(_HEALTHY)
-            return
         # The problem is told by then: what the person said stands behind the catalogue.
         said = rest.rfind(b'"role":"user"', 0, length)
         known = rest.find(b"strange issue with a SQL database", said, length) > 0
@@ -109,40 +103,27 @@ class _Connection(asyncio.Protocol):
 
 
 @contextmanager
-def running(latency: float, port: int = 18090) -> Iterator[str]:
-    """The server in a process of its own; gives its base URL."""
-    command = [
-        sys.executable,
-        "-m",
-        "benchmarks.model_server",
-        "--port",
-        str(port),
-        "--latency",
-        str(latency),
-    ]
-    server = subprocess.Popen(command)
-    try:
-        for _ in range(100):
-            try:
-                with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=1):
-                    break
-            except OSError:
-                time.sleep(0.05)
-        yield f"http://127.0.0.1:{port}/v1"
-    finally:
-        server.terminate()
-        server.wait()
+def running(latency: float) -> Iterator[str]:
+    """The server in a process of its own, on a free port; gives its base URL."""
+    command = [sys.executable, "-m", "benchmarks.model_server", "--port", "0", "--latency", str(latency)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
+        assert server.stdout
+        try:
+            yield server.stdout.readline().strip()
+        finally:
+            server.terminate()
 
 
 async def _serve(port: int, latency: float) -> None:
     _Connection.latency = latency
     server = await asyncio.get_running_loop().create_server(_Connection, "127.0.0.1", port, backlog=2048)
+    print(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/v1", flush=True)
     await server.serve_forever()
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--port", type=int, default=18090)
+    parser.add_argument("--port", type=int, default=8090)
     parser.add_argument("--latency", type=float, default=0.3)
     options = parser.parse_args()
     asyncio.run(_serve(options.port, options.latency))

@@ -71,10 +71,11 @@ def _curve(ax: "Axes", measures: Measures, unit: str) -> None:
         ax.fill_between(at, low, high, color=colour, alpha=0.2, linewidth=0)
     values = [value for measure in measures for value in measure.values]
     ax.set_xscale("log")
+    ax.xaxis.set_major_formatter("{x:,.0f}")
     if min(values) > 0 and max(values) / min(values) > 20:
         ax.set_yscale("log")
     else:
-        ax.set_ylim(bottom=0)
+        ax.set_ylim(0, 1.08 * max(values) or 1)
     ax.set_xlabel(measures[0].along)
     ax.set_ylabel(unit or "share")
     ax.grid(color=GRID, linewidth=0.6)

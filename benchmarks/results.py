@@ -3,10 +3,12 @@
 import os
 import platform
 import time
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from statistics import median
+from typing import NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -76,25 +78,48 @@ def now() -> str:
     return f"{datetime.now(UTC):%Y-%m-%d}"
 
 
-def compared(new: Results, old: Results) -> str:
-    """What is in both runs, as a table in Markdown of ratios, new to old.
+class Ratio(NamedTuple):
+    """How a measure compares with what it was; `factor` corrects times by how fast the machine was then and is now."""
 
-    Times are corrected by how fast the machine was; what then differs by more than noise is marked.
-    """
-    lines = ["| part | what | of | then | now | now / then | |", "|---|---|---|---|---|---|---|"]
+    part: str
+    new: Measure
+    old: Measure
+    factor: float
+
+    @property
+    def value(self) -> float:
+        """New to old."""
+        return self.new.middle * self.factor / self.old.middle
+
+    @property
+    def verdict(self) -> str:
+        """Better, worse, or nothing where noise may be all there is."""
+        least, most = (side(self.new.values) * self.factor for side in (min, max))
+        if least > max(self.old.values) * _NOISE:
+            return "better" if self.new.better == "more" else "worse"
+        if most * _NOISE < min(self.old.values):
+            return "worse" if self.new.better == "more" else "better"
+        return ""
+
+
+def ratios(new: Results, old: Results) -> Iterator[Ratio]:
+    """Everything that was measured in both runs."""
     for name, part in new.parts.items():
-        before = old.parts.get(name)
-        if before is None:
-            continue
-        slower = median(part.pace) / median(before.pace)
-        known = {measure.key: measure for measure in before.measures}
-        for measure in part.measures:
-            then = known.get(measure.key)
-            if then and then.middle:
-                factor = _correction(measure, slower)
-                cells = [name, measure.name, measure.place, then.told, measure.told]
-                ratio = f"{measure.middle * factor / then.middle:.2f}"
-                lines.append(f"| {' | '.join([*cells, ratio, verdict(measure, then, factor)])} |")
+        if before := old.parts.get(name):
+            slower = median(part.pace) / median(before.pace)
+            known = {measure.key: measure for measure in before.measures}
+            for measure in part.measures:
+                then = known.get(measure.key)
+                if then and then.middle:
+                    yield Ratio(name, measure, then, _correction(measure, slower))
+
+
+def table(found: Iterable[Ratio]) -> str:
+    """A table in Markdown."""
+    lines = ["| part | what | of | then | now | now / then | |", "|---|---|---|---|---|---|---|"]
+    for one in found:
+        cells = [one.part, one.new.name, one.new.place, one.old.told, one.new.told]
+        lines.append(f"| {' | '.join([*cells, f'{one.value:.2f}', one.verdict])} |")
     return "\n".join(lines)
 
 
@@ -103,16 +128,6 @@ def _correction(measure: Measure, slower: float) -> float:
     if not measure.timed:
         return 1.0
     return slower if measure.unit == "/s" else 1 / slower
-
-
-def verdict(new: Measure, old: Measure, factor: float = 1.0) -> str:
-    """Better, worse, or nothing where noise may be all there is."""
-    least, most = min(new.values) * factor, max(new.values) * factor
-    if least > max(old.values) * _NOISE:
-        return "better" if new.better == "more" else "worse"
-    if most * _NOISE < min(old.values):
-        return "worse" if new.better == "more" else "better"
-    return ""
 
 
 def _processor() -> str:

@@ -28,7 +28,7 @@ def measured(count: int) -> dict[str, Any]:
         folder = Path(name)
         cases = write_cases(folder / "cases.jsonl", count)
         began = time.perf_counter()
-        run = harness(cases, folder, concurrency=8, workers=1, model="embedded")
+        run = harness(cases, folder, concurrency=8, model="embedded")
         seconds = time.perf_counter() - began
         return {
             "per second": count / run["seconds"],
@@ -56,16 +56,16 @@ def main() -> None:
         place = {"at": count, "along": "cases"}
         measures += [
             Measure(
-                name="cases: conversations a second",
+                name="conversations a second",
                 unit="/s",
                 values=(found["per second"],),
                 timed=True,
                 better="more",
                 **place,
             ),
-            Measure.time("cases: checking, sorting, summing up, report", "s", found["around"], **place),
-            Measure(name="cases: memory at most", unit="MB", values=(found["memory"],), **place),
-            Measure(name="cases: results on disk, each", unit="kB", values=(found["disk"],), **place),
+            Measure.time("checking, sorting, summing up, report", "s", found["around"], **place),
+            Measure(name="memory at most", unit="MB", values=(found["memory"],), **place),
+            Measure(name="results on disk, each", unit="kB", values=(found["disk"],), **place),
         ]
     report(measures, options.json)
 

@@ -2,7 +2,7 @@
 
     python -m benchmarks.curves.conversations [--counts 1 10 100 1000 10000] [--stores memory sqlite] [--json FILE]
 
-So many people have each been asked what is wrong, and have not answered yet: memory that each takes, and what the next
+So many people have each been asked what is wrong, and have not answered yet: memory of the process, and what the next
 turn of one of them takes then (CPU and the wait), with a model server on loopback that answers at once. Then as many
 others write their first words in the same moment, and the model takes 300 ms: how long they wait, and how many get the
 model's own question within the turn's 30 s (the others get an answer, too: without the model).
@@ -28,7 +28,6 @@ COUNTS = (1, 10, 100, 1_000, 10_000)
 VAGUE, PROBLEM = "I'd like to speak to a live agent", "strange issue with a SQL database"
 SAMPLE = 200
 AT_ONCE = 50
-SLOW_PORT = 18091
 
 
 async def measured(count: int, store: str, quick: str, slow: str) -> dict[str, Any]:
@@ -36,9 +35,8 @@ async def measured(count: int, store: str, quick: str, slow: str) -> dict[str, A
     found: dict[str, Any] = {}
     async with _agent(quick, store) as agent:
         await _opened(agent, 2 * AT_ONCE, "warm")
-        before = megabytes()
         ids = await _opened(agent, count, "open")
-        found["memory"] = 1024 * (megabytes() - before) / count
+        found["memory"] = megabytes()
         waits, began = [], time.process_time()
         sample = ids[:: max(1, count // SAMPLE)]
         for id_ in sample:
@@ -93,10 +91,10 @@ def curves(store: str, count: int, found: dict[str, Any]) -> Measures:
     """What was measured, as measures."""
     of: dict[str, Any] = {"series": store, "at": count, "along": "conversations"}
     answered = Measure(
-        name="at once: answered by the model", unit="", values=(found["asked"],), better="more", **of
+        name="at once: answered by the model", unit="", values=(found["asked"],), better="more", n=count, **of
     )
     return [
-        Measure(name="open: memory, each", unit="kB", values=(found["memory"],), **of),
+        Measure(name="open: memory of the process", unit="MB", values=(found["memory"],), **of),
         Measure.time("open: the next turn, CPU", "ms", found["cpu"], **of),
         Measure.time("open: the next turn, wait", "ms", found["wait"], **of),
         Measure.time("at once: wait, median", "s", found["burst"], **of),
@@ -122,7 +120,7 @@ def main() -> None:
             print(json.dumps(asyncio.run(measured(int(count), text, quick, slow))))
         return
     measures: Measures = []
-    with running(0) as quick, running(0.3, SLOW_PORT) as slow:
+    with running(0) as quick, running(0.3) as slow:
         for store in options.stores:
             for count in options.counts:
                 found = child("benchmarks.curves.conversations", count, store, quick, slow)

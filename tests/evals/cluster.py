@@ -28,12 +28,14 @@ _WORKER = (
 class Cluster:
     """Ends with everything that it started."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, env: Mapping[str, str] | None = None) -> None:
         self._folder = folder
         self._stack = ExitStack()
         self.workers: list[subprocess.Popen[bytes]] = []
         where = folder / "scheduler.json"
-        self.scheduler = self._start(*_SCHEDULER, "--scheduler-file", str(where), log="scheduler", env={})
+        self.scheduler = self._start(
+            *_SCHEDULER, "--scheduler-file", str(where), log="scheduler", env=env or {}
+        )
         for _ in range(600):
             if where.exists() and where.stat().st_size:
                 break

@@ -91,6 +91,21 @@ def test_a_worker_that_is_killed_costs_nothing_but_time(tmp_path: Path) -> None:
     same(tmp_path / "one", out)
 
 
+def test_conversations_that_kill_their_workers_end_the_run(tmp_path: Path) -> None:
+    options = ("--cases", many(tmp_path, 900), "--model", "embedded", "--out", tmp_path / "out")
+    with Cluster(tmp_path, {"DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": "0"}) as cluster:
+        workers = [cluster.add(), cluster.add()]
+        process = subprocess.Popen(  # noqa: S603
+            command(*options, "--dask", cluster.address), stderr=subprocess.PIPE, text=True
+        )
+        wait_for_lines(tmp_path / "out/results.jsonl", 50)
+        workers[0].send_signal(signal.SIGKILL)
+        errors = process.communicate(timeout=90)[1]
+        assert process.returncode == 3, errors
+        assert "handoff: workers died over the same conversations; run it again to go on" in errors
+        assert run(*options, "--dask", cluster.address).returncode == 0
+
+
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])
 def test_a_run_that_is_stopped_goes_on_where_it_was(
     tmp_path: Path, cluster: Cluster, how: signal.Signals
