@@ -70,7 +70,7 @@ def main() -> int:
     except InputError as error:
         print(f"benchmarks: {error}", file=sys.stderr)
         return 2
-    results.machine = this_machine()
+    results = results.model_copy(update={"machine": this_machine()})
     options.out.mkdir(parents=True, exist_ok=True)
     bad = []
     for number, name in enumerate(options.only, 1):
@@ -78,7 +78,7 @@ def main() -> int:
         part, good = run(name, quick=options.quick)
         bad += [] if good else [name]
         if part:
-            results.parts[name] = part
+            results = results.with_part(name, part)
             file.write_text(results.model_dump_json(indent=1, exclude_defaults=True), "utf-8")
     pictures = draw(results, options.out)
     if old:

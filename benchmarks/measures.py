@@ -5,21 +5,19 @@ from pathlib import Path
 from statistics import median
 from typing import Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError, field_validator
+from pydantic import TypeAdapter, field_validator
 
-from agent.errors import InputError
+from agent.records.base import Record
 from evals.metrics.interval import wilson
 
 
-class Measure(BaseModel):
+class Measure(Record):
     """Something that was measured, once in every round.
 
     `series` is what several have in common that are compared under one name: a store, an implementation. `at` is the place
     on a curve, in units of `along`. A share is `n` cases'. `timed` marks what a slower machine makes worse; `better` is the
     direction one wants.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     name: str
     unit: str
@@ -86,13 +84,8 @@ def write(path: Path, measures: Iterable[Measure]) -> None:
 
 
 def read(path: Path) -> Measures:
-    """What `write` wrote. Raises `InputError`."""
-    try:
-        return _MEASURES.validate_json(path.read_bytes())
-    except OSError as error:
-        raise InputError(f"{path}: {error.strerror}") from None
-    except ValidationError:
-        raise InputError(f"{path}: this is not what a benchmark wrote") from None
+    """What `write` wrote."""
+    return _MEASURES.validate_json(path.read_bytes())
 
 
 def table(measures: Iterable[Measure]) -> str:

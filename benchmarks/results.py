@@ -8,11 +8,12 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from statistics import median
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field, ValidationError
 
 from agent.errors import InputError
+from agent.records.base import Record
 from benchmarks.measures import Measure, Measures
 
 STORED = Path(__file__).with_name("stored.json")
@@ -21,10 +22,8 @@ _NOISE = 1.1
 """Two measures differ where their ranges, widened by this factor, have nothing in common."""
 
 
-class Part(BaseModel):
+class Part(Record):
     """One benchmark. `pace` is what a fixed loop took before and after it, in seconds: how fast the machine was."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     when: str
     seconds: float
@@ -32,13 +31,15 @@ class Part(BaseModel):
     measures: Measures
 
 
-class Results(BaseModel):
+class Results(Record):
     """All that was measured, by the benchmark's name."""
-
-    model_config = ConfigDict(extra="forbid")
 
     machine: dict[str, str]
     parts: dict[str, Part] = Field(default_factory=dict)
+
+    def with_part(self, name: str, part: Part) -> Self:
+        """With this part in the place of the one of that name."""
+        return self.model_copy(update={"parts": {**self.parts, name: part}})
 
 
 def read_results(path: Path) -> Results:

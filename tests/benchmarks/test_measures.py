@@ -95,5 +95,3 @@ def test_a_file_that_is_no_result_is_told(tmp_path: Path, content: Any) -> None:
         file.write_bytes(content)
     with pytest.raises(InputError, match=r"results\.json: "):
         read_results(file)
-    with pytest.raises(InputError, match=r"results\.json: "):
-        read(file)

@@ -1,6 +1,7 @@
 """Small runs: a few cases over the example catalogue, and plans to play them."""
 
 import json
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -63,3 +64,12 @@ def plan(
         environ=environ,
         **more,
     )
+
+
+def wait_for_lines(path: Path, count: int) -> None:
+    """Until so many results are written."""
+    for _ in range(600):
+        if path.exists() and len(path.read_bytes().splitlines()) >= count:
+            return
+        time.sleep(0.05)
+    raise AssertionError("nothing was written")

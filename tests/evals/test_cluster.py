@@ -5,7 +5,6 @@ import pickle
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -24,7 +23,7 @@ from evals.plan import Plan
 from evals.run_dir import read_results
 from evals.tape import about_of
 from tests.evals.cluster import Cluster
-from tests.evals.runs import CASES, PRINTERS, plan, vague, write
+from tests.evals.runs import CASES, PRINTERS, plan, vague, wait_for_lines, write
 from tests.support.openai_stub import OpenAIStub, brain
 
 KEY = "sk-a-key-that-stays-here"
@@ -288,14 +287,6 @@ def test_batches_are_small_enough_for_all_and_large_enough_for_each(tmp_path: Pa
     assert client._batch_size(planned, 100, 8) == 4
     assert client._batch_size(planned, 3, 8) == 1
     assert client._batch_size(planned, 0, 8) == 1
-
-
-def wait_for_lines(path: Path, count: int) -> None:
-    for _ in range(1200):
-        if path.exists() and len(path.read_bytes().splitlines()) >= count:
-            return
-        time.sleep(0.05)
-    raise AssertionError("nothing was written")
 
 
 def test_a_tape_can_be_cut_by_conversation(tmp_path: Path) -> None:

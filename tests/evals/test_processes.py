@@ -7,7 +7,6 @@ import resource
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +15,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from agent.cli.main import main
-from tests.evals.runs import CASES, PRINTERS, vague, write
+from tests.evals.runs import CASES, PRINTERS, vague, wait_for_lines, write
 
 
 def run(*arguments: str | Path) -> Result:
@@ -26,14 +25,6 @@ def run(*arguments: str | Path) -> Result:
 def started(*arguments: str | Path, **more: Any) -> "subprocess.Popen[str]":
     command = [sys.executable, "-m", "agent.cli.main", "eval", *map(str, arguments)]
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **more)  # noqa: S603
-
-
-def wait_for_lines(path: Path, count: int) -> None:
-    for _ in range(600):
-        if path.exists() and len(path.read_bytes().splitlines()) >= count:
-            return
-        time.sleep(0.05)
-    raise AssertionError("nothing was written")
 
 
 @pytest.mark.parametrize("workers", ["1", "2"])
