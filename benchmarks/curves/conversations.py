@@ -2,10 +2,9 @@
 
     python -m benchmarks.curves.conversations [--counts 1 10 100 1000 10000] [--stores memory sqlite] [--json FILE]
 
-So many people have each been asked what is wrong, and have not answered yet: memory of the process, and what the next
-turn of one of them takes then (CPU and the wait), with a model server on loopback that answers at once. Then as many
-others write their first words in the same moment, and the model takes 300 ms: how long they wait, and how many get the
-model's own question within the turn's 30 s (the others get an answer, too: without the model).
+So many people have each been asked what is wrong, and have not answered yet: the memory of the process. Then 100 of them
+answer every second, 3,000 at most, and a model server on loopback takes 300 ms for each: the CPU that such a turn takes,
+how long they wait, and how many get the model's own choice rather than one without it.
 """
 
 import argparse
@@ -17,7 +16,7 @@ from pathlib import Path
 from statistics import median, quantiles
 from typing import Any
 
-from agent import Chat, HandoffAgent, User
+from agent import HandoffAgent, User
 from agent.data import example_path
 from agent.models.openai_chat import OpenAIModel
 from benchmarks.children import child, megabytes
@@ -26,45 +25,30 @@ from benchmarks.model_server import running
 
 COUNTS = (1, 10, 100, 1_000, 10_000)
 VAGUE, PROBLEM = "I'd like to speak to a live agent", "strange issue with a SQL database"
-SAMPLE = 200
-AT_ONCE = 50
+OPENING = 200  # at once
+RATE = 100  # turns a second
+TURNS = 3_000
 
 
-async def measured(count: int, store: str, quick: str, slow: str) -> dict[str, Any]:
+async def measured(count: int, store: str, url: str) -> dict[str, Any]:
     """Everything about so many open conversations, in this process."""
-    found: dict[str, Any] = {}
-    async with _agent(quick, store) as agent:
-        await _opened(agent, 2 * AT_ONCE, "warm")
-        ids = await _opened(agent, count, "open")
-        found["memory"] = megabytes()
-        waits, began = [], time.process_time()
-        sample = ids[:: max(1, count // SAMPLE)]
-        for id_ in sample:
-            start = time.perf_counter()
-            chat = await agent.load(id_)
-            assert chat
-            reply = await chat.send(PROBLEM)
-            waits.append(time.perf_counter() - start)
-            assert reply.proposal
-        found["cpu"] = 1e3 * (time.process_time() - began) / len(sample)
-        found["wait"] = 1e3 * median(waits)
-    async with _agent(slow, store) as agent:
-        await asyncio.gather(*(agent.start(_person("slow", number)).send(VAGUE) for number in range(AT_ONCE)))
-        taken = await asyncio.gather(*(_timed(agent.start(_person("burst", n))) for n in range(count)))
-    seconds = [one for one, _ in taken]
-    found["burst"] = median(seconds)
-    found["burst, last"] = quantiles(seconds, n=100)[98] if count > 1 else seconds[0]
-    found["asked"] = sum(own for _, own in taken) / count
-    return found
-
-
-def _agent(url: str, store: str) -> HandoffAgent:
     model = OpenAIModel("bench", base_url=url, api_key="none")
-    return HandoffAgent.from_file(example_path(), model=model, store=store)
-
-
-def _person(kind: str, number: int) -> User:
-    return User(id=f"{kind}-{number}")
+    async with HandoffAgent.from_file(example_path(), model=model, store=store) as agent:
+        await _opened(agent, OPENING, "warm")
+        ids = await _opened(agent, count, "open")
+        memory = megabytes()
+        began = time.process_time()
+        asked = ids[:: -(-count // TURNS)]
+        taken = await asyncio.gather(*(_next_turn(agent, id_, n / RATE) for n, id_ in enumerate(asked)))
+        waits = [1e3 * seconds for seconds, _ in taken]
+        return {
+            "memory": memory,
+            "cpu": 1e3 * (time.process_time() - began) / len(asked),
+            "median": median(waits),
+            "p99": quantiles(waits, n=100)[98] if len(waits) > 1 else waits[0],
+            "chosen": sum(own for _, own in taken) / len(asked),
+            "turns": len(asked),
+        }
 
 
 async def _opened(agent: HandoffAgent, count: int, kind: str) -> list[str]:
@@ -72,34 +56,37 @@ async def _opened(agent: HandoffAgent, count: int, kind: str) -> list[str]:
 
     async def worker() -> None:
         for number in left:
-            chat = agent.start(_person(kind, number))
+            chat = agent.start(User(id=f"{kind}-{number}"))
             await chat.send(VAGUE)
             ids.append(chat.id)
 
-    await asyncio.gather(*(worker() for _ in range(AT_ONCE)))
+    await asyncio.gather(*(worker() for _ in range(OPENING)))
     return ids
 
 
-async def _timed(chat: Chat) -> tuple[float, bool]:
-    """Seconds until there is a reply, and whether it is the model's own."""
+async def _next_turn(agent: HandoffAgent, id_: str, after: float) -> tuple[float, bool]:
+    """Seconds that a person waits who answers `after` so many, and whether the proposal is the model's own."""
+    await asyncio.sleep(after)
     began = time.perf_counter()
-    reply = await chat.send(VAGUE)
-    return time.perf_counter() - began, "about, please?" in reply.text
+    chat = await agent.load(id_)
+    assert chat
+    reply = await chat.send(PROBLEM)
+    assert reply.proposal
+    return time.perf_counter() - began, reply.model_calls == 1
 
 
 def curves(store: str, count: int, found: dict[str, Any]) -> Measures:
     """What was measured, as measures."""
     of: dict[str, Any] = {"series": store, "at": count, "along": "conversations"}
-    answered = Measure(
-        name="at once: answered by the model", unit="", values=(found["asked"],), better="more", n=count, **of
+    chosen = Measure(
+        name="chosen by the model", unit="", values=(found["chosen"],), better="more", n=found["turns"], **of
     )
     return [
-        Measure(name="open: memory of the process", unit="MB", values=(found["memory"],), **of),
-        Measure.time("open: the next turn, CPU", "ms", found["cpu"], **of),
-        Measure.time("open: the next turn, wait", "ms", found["wait"], **of),
-        Measure.time("at once: wait, median", "s", found["burst"], **of),
-        Measure.time("at once: wait, p99", "s", found["burst, last"], **of),
-        answered,
+        Measure(name="memory of the process", unit="MB", values=(found["memory"],), **of),
+        Measure.time("the next turn, CPU", "ms", found["cpu"], **of),
+        Measure.time("the next turn, wait, median", "ms", found["median"], **of),
+        Measure.time("the next turn, wait, p99", "ms", found["p99"], **of),
+        chosen,
     ]
 
 
@@ -111,19 +98,19 @@ def main() -> None:
     parser.add_argument("--counts", type=int, nargs="+", default=COUNTS, metavar="N")
     parser.add_argument("--stores", choices=["memory", "sqlite"], nargs="+", default=["memory", "sqlite"])
     parser.add_argument("--json", type=Path, metavar="FILE")
-    parser.add_argument("--child", nargs=4, help=argparse.SUPPRESS)
+    parser.add_argument("--child", nargs=3, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.child:
-        count, store, quick, slow = options.child
+        count, store, url = options.child
         with tempfile.TemporaryDirectory() as folder:
             text = "memory" if store == "memory" else str(Path(folder, "chats.db"))
-            print(json.dumps(asyncio.run(measured(int(count), text, quick, slow))))
+            print(json.dumps(asyncio.run(measured(int(count), text, url))))
         return
     measures: Measures = []
-    with running(0) as quick, running(0.3) as slow:
+    with running(0.3) as url:
         for store in options.stores:
             for count in options.counts:
-                found = child("benchmarks.curves.conversations", count, store, quick, slow)
+                found = child("benchmarks.curves.conversations", count, store, url)
                 measures += curves(store, count, found)
     report(measures, options.json)
 

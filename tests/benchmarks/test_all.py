@@ -62,7 +62,7 @@ def test_curves_of_cases_and_conversations(tmp_path: Path) -> None:
     assert "| conversations a second | 3 cases |" in cases.stdout
     open_ = run("benchmarks.curves.conversations", "--counts", "2", "--stores", "sqlite")
     assert open_.returncode == 0, open_.stderr
-    assert "| at once: answered by the model | sqlite, 2 conversations | 100.0 % " in open_.stdout
+    assert "| chosen by the model | sqlite, 2 conversations | 100.0 % " in open_.stdout
 
 
 def test_the_stored_run_has_every_part_and_can_be_drawn(tmp_path: Path) -> None:
