@@ -131,7 +131,6 @@ def table(requests: list[list[Part]], count: Count) -> str:
             name,
             *map(str, sizes),
             str(total),
-            str(stable),
             _share(stable, total),
             _share(before, total),
         ]
