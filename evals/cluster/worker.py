@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from threading import Lock
 from typing import Any
 
 from agent.catalogue.schema import Catalogue
@@ -70,14 +71,23 @@ def play_batch(shared: Shared, batch: Batch) -> Played:
                 finally:
                     answers = tape.read_bytes()[known:]
         except InputError as error:
-            problem = InputError(str(error))
+            problem = InputError(f"on a worker: {error}")
         except HandoffError as error:
             problem = RunError(str(error))
     return Played(results, answers, problem)
 
 
-@lru_cache(maxsize=1)
+_MAKING = Lock()
+"""A worker may have several threads, and `lru_cache` lets each of them make what is not there yet."""
+
+
 def _ready(shared: Shared) -> tuple[Plan, CatalogueSource]:
+    with _MAKING:
+        return _made(shared)
+
+
+@lru_cache(maxsize=1)
+def _made(shared: Shared) -> tuple[Plan, CatalogueSource]:
     """The plan with this machine's own key and server, and the catalogue's index; made once for all batches of a run."""
     plan = shared.plan
     if plan.mode != "replay":
@@ -88,7 +98,7 @@ def _ready(shared: Shared) -> tuple[Plan, CatalogueSource]:
     mine = about(plan)
     if changed := [name for name in mine if mine[name] != shared.about.get(name)]:
         raise InputError(
-            f"a worker has another {' and another '.join(changed)} than this machine: "
+            f"another {' and another '.join(changed)} than where the run began: "
             "give both the same version of live-agent-handoff and the same environment"
         )
     return plan, on_paper(shared.catalogue, plan)
@@ -96,10 +106,7 @@ def _ready(shared: Shared) -> tuple[Plan, CatalogueSource]:
 
 def _own(settings: Settings) -> Settings:
     """With this machine's key and address. Raises `SettingsError`, which is about this machine, where there is none."""
-    try:
-        own = Settings.from_environment(os.environ, model=settings.model)
-    except InputError as error:
-        raise InputError(f"on a worker: {error}") from None
+    own = Settings.from_environment(os.environ, model=settings.model)
     return replace(settings, api_key=own.api_key, base_url=own.base_url)
 
 
