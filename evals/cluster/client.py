@@ -147,9 +147,12 @@ def _batches(jobs: Iterator[Job], size: int, tape: Tape | None) -> Iterator[Batc
 @contextmanager
 def _client(scheduler: str) -> Iterator["Client"]:
     with needs_extra("--dask", "dask"):
+        from dask import config
         from distributed import Client
         from distributed.client import FuturesCancelledError
-    with _silence("distributed", "distributed.client"):
+    # Large catalogues are sent once, and batches are as large as they are to be: nothing to warn of.
+    no_size = config.set({"distributed.admin.large-graph-warning-threshold": "1TB"})
+    with _silence("distributed", "distributed.client"), no_size:
         try:
             with ThreadPoolExecutor(1) as thread:  # a loop may be running in this one
                 thread.submit(asyncio.run, _look(scheduler)).result()

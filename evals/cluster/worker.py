@@ -57,7 +57,7 @@ def play_batch(shared: Shared, batch: Batch) -> Played:
     def sink(result: Result) -> None:
         results.append(result.model_dump_json())
 
-    with TemporaryDirectory() as folder:
+    with TemporaryDirectory(dir=_scratch()) as folder:
         try:
             plan, source = _ready(shared)
             if plan.tape is None:
@@ -75,6 +75,17 @@ def play_batch(shared: Shared, batch: Batch) -> Played:
         except HandoffError as error:
             problem = RunError(str(error))
     return Played(results, answers, problem)
+
+
+def _scratch() -> str | None:
+    """The worker's own folder: what a worker that is killed leaves there, Dask's next one clears. None: there is no worker."""
+    from distributed import get_worker
+
+    try:
+        worker: Any = get_worker()
+    except ValueError:
+        return None
+    return str(worker.local_directory)
 
 
 _MAKING = Lock()

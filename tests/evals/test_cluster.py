@@ -263,6 +263,21 @@ def test_what_breaks_on_a_worker_is_told_by_its_kind_alone(cluster: Cluster) -> 
     assert str(problem) == "a worker could not play: FileNotFoundError; run it again to go on"
 
 
+def test_a_large_catalogue_goes_out_without_a_warning(
+    cluster: Cluster, recwarn: pytest.WarningsRecorder
+) -> None:
+    with client._client(cluster.address) as dask:
+        assert dask.submit(len, b"x" * 20_000_000).result() == 20_000_000
+    assert not [warning for warning in recwarn if "large graph" in str(warning.message)]
+
+
+def test_a_workers_copy_of_the_tape_is_where_dask_clears_up(cluster: Cluster) -> None:
+    """Outside of its own folder it would stay when the worker is killed."""
+    with look_into(cluster) as dask:
+        assert "/worker-" in dask.submit(worker._scratch).result()
+    assert worker._scratch() is None
+
+
 def test_several_threads_of_a_worker_share_one_index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     made: list[Plan] = []
 
