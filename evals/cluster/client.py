@@ -9,7 +9,6 @@ import logging
 import math
 import time
 from collections.abc import Collection, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from itertools import islice
@@ -19,6 +18,7 @@ from agent.errors import HandoffError, InputError, RunError
 from agent.extras import needs_extra
 from agent.settings import Settings
 from evals.cluster.worker import Batch, Played, Shared, about, play_batch
+from evals.loops import run_to_its_end
 from evals.plan import Job, Plan
 from evals.result import Result
 from evals.run import Sink, catalogue_of, giving_up
@@ -154,8 +154,7 @@ def _client(scheduler: str) -> Iterator["Client"]:
     no_size = config.set({"distributed.admin.large-graph-warning-threshold": "1TB"})
     with _silence("distributed", "distributed.client"), no_size:
         try:
-            with ThreadPoolExecutor(1) as thread:  # a loop may be running in this one
-                thread.submit(asyncio.run, _look(scheduler)).result()
+            run_to_its_end(_look(scheduler))
             client = Client(scheduler, timeout=CONNECT, set_as_default=False)  # type: ignore[no-untyped-call]
         except Exception as error:  # a wrong address can be any of Dask's
             raise InputError(

@@ -202,26 +202,22 @@ def test_what_was_played_elsewhere_is_kept_where_a_worker_is_wrong(tmp_path: Pat
         time.sleep(0.1)
         return brain(request)
 
+    tape = tmp_path / "tape"
+    options = ("--cases", many(tmp_path, 200), "--model", "m", "--record", tape, "--out", tmp_path / "out")
     with OpenAIStub(slowly) as stub, Cluster(tmp_path) as cluster:
         cluster.add({"OPENAI_BASE_URL": stub.base_url})
-        cluster.add({"OPENAI_BASE_URL": "http://127.0.0.1:9/other"})
-        with look_into(cluster) as dask:
-            dask.wait_for_workers(2, timeout=60)
-        tape = tmp_path / "tape"
-        options = (
-            "--cases",
-            many(tmp_path, 200),
-            "--model",
-            "m",
-            "--record",
-            tape,
-            "--out",
-            tmp_path / "out",
+        process = subprocess.Popen(  # noqa: S603
+            command(*options, "--dask", cluster.address),
+            env={"OPENAI_BASE_URL": stub.base_url, "PATH": ""},
+            stderr=subprocess.PIPE,
+            text=True,
         )
-        here = {"OPENAI_BASE_URL": stub.base_url, "PATH": ""}
-        refused = run(*options, "--dask", cluster.address, env=here)
-        assert refused.returncode == 2, refused.stderr
-        assert len(tape.read_bytes().splitlines()) - 1 == len(stub.requests) > 0
+        while not stub.requests and process.poll() is None:
+            time.sleep(0.05)
+        cluster.add({"OPENAI_BASE_URL": "http://127.0.0.1:9/other"})
+        errors = process.communicate(timeout=60)[1]
+        assert process.returncode == 2, errors
+        assert len(tape.read_bytes().splitlines()) - 1 == len(stub.requests)
 
 
 def test_a_wrong_environment_is_said_to_be_a_workers(tmp_path: Path) -> None:
@@ -382,6 +378,14 @@ def test_who_takes_the_connection_and_says_nothing_is_no_scheduler(
         address = f"tcp://127.0.0.1:{mute.getsockname()[1]}"
         with pytest.raises(InputError, match="no Dask scheduler answers there"):
             client.run_on_cluster(plan(tmp_path), lambda _: None, done=(), scheduler=address)
+        process = subprocess.Popen(  # noqa: S603
+            command("--model", "embedded", "--out", tmp_path / "out", "--dask", address)
+        )
+        connections = [mute.accept()[0] for _ in range(2)]  # the one of above, and this one
+        process.send_signal(signal.SIGINT)
+        assert process.wait(timeout=6) == 130  # not only when it gives up
+        for connection in connections:
+            connection.close()
 
 
 def test_without_any_worker_it_does_not_wait_for_ever(
