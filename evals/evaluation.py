@@ -1,10 +1,8 @@
 """A whole run: play, put in order, sum up, report. `handoff eval` is a thin door to this."""
 
-import asyncio
 import time
 from collections import Counter
-from collections.abc import Callable, Collection, Coroutine, Iterable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -17,6 +15,7 @@ from evals.case import Case
 from evals.cluster.client import run_on_cluster
 from evals.comparison import Comparison, compared
 from evals.judging import judged
+from evals.loops import run_to_its_end
 from evals.metrics.interval import spread
 from evals.plan import NOT_IN_SUMMARY, Plan
 from evals.played_model import Asks
@@ -200,31 +199,7 @@ def _play(
         return
 
     source = on_paper(catalogue_of(plan), plan)
-    play = run_here(plan, source, plan.jobs(done), sink, model=model)
-    try:
-        asyncio.get_running_loop()
-    except RuntimeError:
-        asyncio.run(play)
-    else:
-        _in_a_thread(play)
-
-
-def _in_a_thread(play: Coroutine[Any, Any, None]) -> None:
-    """Run in an event loop of another thread, and stop there when this one is interrupted."""
-    runner: list[tuple[asyncio.AbstractEventLoop, asyncio.Task[None] | None]] = []
-
-    async def go() -> None:
-        runner.append((asyncio.get_running_loop(), asyncio.current_task()))
-        await play
-
-    with ThreadPoolExecutor(1) as thread:
-        try:
-            thread.submit(asyncio.run, go()).result()
-        except BaseException:
-            for loop, task in runner:
-                if task and loop.is_running():
-                    loop.call_soon_threadsafe(task.cancel)
-            raise
+    run_to_its_end(run_here(plan, source, plan.jobs(done), sink, model=model))
 
 
 def _tape_is_empty(plan: Plan) -> bool:

@@ -4,6 +4,7 @@ import asyncio
 import gc
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from threading import Lock
 
 from agent.catalogue.load import load
 from agent.catalogue.schema import Catalogue, UrlTemplateSettings
@@ -23,6 +24,8 @@ HOPELESS = 10
 
 Sink = Callable[[Result], None]
 
+_COLLECTING = Lock()
+
 
 async def run_here(
     plan: Plan, source: CatalogueSource, jobs: Iterable[Job], sink: Sink, *, model: ChatModel | None = None
@@ -30,7 +33,7 @@ async def run_here(
     """Play `jobs` in this process; each result goes to `sink` as it comes. `model` stands in for the plan's own."""
     async with _stage(plan, source, model) as stage:
         with _seldom_collected():
-            await _play_all(iter(jobs), stage, sink, plan.concurrency)
+            await _play_all(iter(jobs), stage, giving_up(sink), plan.concurrency)
 
 
 def catalogue_of(plan: Plan) -> Catalogue:
@@ -53,6 +56,9 @@ def on_paper(catalogue: Catalogue, plan: Plan) -> CatalogueSource:
 @contextmanager
 def _seldom_collected() -> Iterator[None]:
     """Many conversations at once are many objects that stay; looking for garbage among them took a sixth of all CPU."""
+    if not _COLLECTING.acquire(blocking=False):  # a run in another thread has seen to it
+        yield
+        return
     before, frozen = gc.get_threshold(), gc.get_freeze_count()
     if not frozen:  # else the host has its own way
         gc.freeze()
@@ -63,19 +69,28 @@ def _seldom_collected() -> Iterator[None]:
         gc.set_threshold(*before)
         if not frozen:
             gc.unfreeze()
+        _COLLECTING.release()
+
+
+def giving_up(sink: Sink) -> Sink:
+    """`sink`, but raising `RunError`, once the result is in it, after so many errors in a row as `HOPELESS` says."""
+    failed = 0
+
+    def counting(result: Result) -> None:
+        nonlocal failed
+        sink(result)
+        failed = failed + 1 if result.error else 0
+        if failed >= HOPELESS:
+            raise RunError(f"{HOPELESS} conversations in a row broke off, the last with: {result.error}")
+
+    return counting
 
 
 async def _play_all(jobs: Iterator[Job], stage: Stage, sink: Sink, concurrency: int) -> None:
-    failed = 0
-
     async def worker() -> None:
-        nonlocal failed
         for job in jobs:  # shared: each takes the next one
             result = await play(job.case, job.trial, stage)
             sink(result.model_copy(update={"position": job.position}))
-            failed = failed + 1 if result.error else 0
-            if failed >= HOPELESS:
-                raise RunError(f"{HOPELESS} conversations in a row broke off, the last with: {result.error}")
 
     try:
         async with asyncio.TaskGroup() as group:

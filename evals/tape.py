@@ -130,7 +130,7 @@ class Tape:
         where: dict[tuple[str, int], list[int]] = {}
         for at in sorted(self._where.values()):
             self._file.seek(at)
-            with suppress(ValueError, KeyError, RecursionError):  # damaged: as good as not there
+            with suppress(ValueError, KeyError, TypeError, RecursionError):  # damaged: as good as not there
                 entry = json.loads(self._file.readline())
                 where.setdefault((entry["case"], entry["trial"]), []).append(at)
         return where

@@ -4,6 +4,7 @@ Batches go out, with the catalogue and with what the tape knows of them; results
 is over. A batch whose worker dies is played again by another one: nothing of it was written before.
 """
 
+import asyncio
 import logging
 import math
 import time
@@ -13,13 +14,14 @@ from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from agent.errors import InputError, RunError
+from agent.errors import HandoffError, InputError, RunError
 from agent.extras import needs_extra
 from agent.settings import Settings
 from evals.cluster.worker import Batch, Played, Shared, about, play_batch
+from evals.loops import run_to_its_end
 from evals.plan import Job, Plan
 from evals.result import Result
-from evals.run import Sink, catalogue_of
+from evals.run import Sink, catalogue_of, giving_up
 from evals.tape import Tape
 
 if TYPE_CHECKING:
@@ -50,33 +52,57 @@ def run_on_cluster(plan: Plan, sink: Sink, *, done: Collection[int], scheduler: 
         size = _batch_size(plan, plan.conversations - len(done), places)
         # A task of its own, so that it is made again where all that had it are gone.
         common = client.submit(_same, shared, pure=False)
-        _play_all(client, common, _batches(plan.jobs(done), size, tape), tape, sink)
+        _play_all(client, common, _batches(plan.jobs(done), size, tape), tape, giving_up(sink))
 
 
 def _play_all(
     client: "Client", common: "Future[Shared]", batches: Iterator[Batch], tape: Tape | None, sink: Sink
 ) -> None:
+    """After a problem nothing more is sent, but what was sent is paid for, and still taken in."""
     from distributed import wait
 
     running: set[Any] = set()
+    problem: HandoffError | None = None
     while True:
-        more = islice(batches, max(0, 2 * _places(client) - len(running)))
-        running |= {client.submit(play_batch, common, batch, pure=False) for batch in more}
+        free = max(0, 2 * _places(client) - len(running))
+        try:
+            for batch in islice(batches, 0 if problem else free):
+                running.add(client.submit(play_batch, common, batch, pure=False))
+        except InputError as error:  # the case files are no longer what they were
+            problem = error
         if not running:
-            return
+            break
         try:
             ended = wait(running, timeout=1, return_when="FIRST_COMPLETED").done  # type: ignore[no-untyped-call]
         except TimeoutError:
             continue
         running -= ended
         for future in ended:
-            played: Played = future.result()
-            if tape and played.answers:
-                tape.put_lines(played.answers)
-            for line in played.results:
-                sink(Result.model_validate_json(line))
-            if played.problem:
-                raise played.problem
+            problem = _take_in(future, tape, sink) or problem
+    if problem:
+        raise problem
+
+
+def _take_in(future: "Future[Played]", tape: Tape | None, sink: Sink) -> HandoffError | None:
+    """Write down what came of a batch; what kept it from its end is returned, so that the others are written, too."""
+    from distributed.scheduler import KilledWorker
+
+    if future.status == "error":
+        error: Any = future.exception()  # type: ignore[no-untyped-call]
+        if isinstance(error, KilledWorker):
+            return RunError("workers died over the same conversations; run it again to go on")
+        # Its text may have anything in it, also of a case.
+        return RunError(f"a worker could not play: {type(error).__name__}; run it again to go on")
+    played: Played = future.result()
+    if tape and played.answers:
+        tape.put_lines(played.answers)
+    problem: HandoffError | None = played.problem
+    for line in played.results:
+        try:
+            sink(Result.model_validate_json(line))
+        except RunError as hopeless:
+            problem = problem or hopeless
+    return problem
 
 
 def _same(shared: Shared) -> Shared:
@@ -121,13 +147,16 @@ def _batches(jobs: Iterator[Job], size: int, tape: Tape | None) -> Iterator[Batc
 @contextmanager
 def _client(scheduler: str) -> Iterator["Client"]:
     with needs_extra("--dask", "dask"):
+        from dask import config
         from distributed import Client
         from distributed.client import FuturesCancelledError
-        from distributed.scheduler import KilledWorker
-    with _silence("distributed", "distributed.client"):
+    # Large catalogues are sent once, and batches are as large as they are to be: nothing to warn of.
+    no_size = config.set({"distributed.admin.large-graph-warning-threshold": "1TB"})
+    with _silence("distributed", "distributed.client"), no_size:
         try:
+            run_to_its_end(_look(scheduler))
             client = Client(scheduler, timeout=CONNECT, set_as_default=False)  # type: ignore[no-untyped-call]
-        except (OSError, ValueError, TypeError) as error:
+        except Exception as error:  # a wrong address can be any of Dask's
             raise InputError(
                 f"--dask {scheduler}: no Dask scheduler answers there ({type(error).__name__}): "
                 "start one with `dask scheduler`, and give the address that it prints, as in tcp://host:8786"
@@ -135,10 +164,24 @@ def _client(scheduler: str) -> Iterator["Client"]:
         with client, client.as_current():
             try:
                 yield client
-            except KilledWorker as error:
-                raise RunError("workers died over the same conversations; run it again to go on") from error
             except (OSError, FuturesCancelledError) as error:
                 raise RunError("the Dask scheduler went away; run it again to go on") from error
+
+
+async def _look(address: str) -> None:
+    """Raises where no scheduler answers in time.
+
+    A `Client` waits for ever for somebody who takes the connection and says nothing, and one that finds anything else
+    than a scheduler ends 20 s after the program, with a traceback.
+    """
+    from distributed import Security
+    from distributed.core import rpc
+
+    security = Security().get_connection_args("client")  # type: ignore[no-untyped-call]
+    async with asyncio.timeout(CONNECT), rpc(address, timeout=CONNECT, connection_args=security) as who:  # type: ignore[no-untyped-call]
+        found = await who.identity()
+    if found["type"] != "Scheduler":
+        raise ValueError(found["type"])
 
 
 @contextmanager

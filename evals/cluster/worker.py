@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from threading import Lock
 from typing import Any
 
 from agent.catalogue.schema import Catalogue
@@ -56,7 +57,7 @@ def play_batch(shared: Shared, batch: Batch) -> Played:
     def sink(result: Result) -> None:
         results.append(result.model_dump_json())
 
-    with TemporaryDirectory() as folder:
+    with TemporaryDirectory(dir=_scratch()) as folder:
         try:
             plan, source = _ready(shared)
             if plan.tape is None:
@@ -70,14 +71,34 @@ def play_batch(shared: Shared, batch: Batch) -> Played:
                 finally:
                     answers = tape.read_bytes()[known:]
         except InputError as error:
-            problem = InputError(str(error))
+            problem = InputError(f"on a worker: {error}")
         except HandoffError as error:
             problem = RunError(str(error))
     return Played(results, answers, problem)
 
 
-@lru_cache(maxsize=1)
+def _scratch() -> str | None:
+    """The worker's own folder: what a worker that is killed leaves there, Dask's next one clears. None: there is no worker."""
+    from distributed import get_worker
+
+    try:
+        worker: Any = get_worker()
+    except ValueError:
+        return None
+    return str(worker.local_directory)
+
+
+_MAKING = Lock()
+"""A worker may have several threads, and `lru_cache` lets each of them make what is not there yet."""
+
+
 def _ready(shared: Shared) -> tuple[Plan, CatalogueSource]:
+    with _MAKING:
+        return _made(shared)
+
+
+@lru_cache(maxsize=1)
+def _made(shared: Shared) -> tuple[Plan, CatalogueSource]:
     """The plan with this machine's own key and server, and the catalogue's index; made once for all batches of a run."""
     plan = shared.plan
     if plan.mode != "replay":
@@ -88,7 +109,7 @@ def _ready(shared: Shared) -> tuple[Plan, CatalogueSource]:
     mine = about(plan)
     if changed := [name for name in mine if mine[name] != shared.about.get(name)]:
         raise InputError(
-            f"a worker has another {' and another '.join(changed)} than this machine: "
+            f"another {' and another '.join(changed)} than where the run began: "
             "give both the same version of live-agent-handoff and the same environment"
         )
     return plan, on_paper(shared.catalogue, plan)
@@ -96,10 +117,7 @@ def _ready(shared: Shared) -> tuple[Plan, CatalogueSource]:
 
 def _own(settings: Settings) -> Settings:
     """With this machine's key and address. Raises `SettingsError`, which is about this machine, where there is none."""
-    try:
-        own = Settings.from_environment(os.environ, model=settings.model)
-    except InputError as error:
-        raise InputError(f"on a worker: {error}") from None
+    own = Settings.from_environment(os.environ, model=settings.model)
     return replace(settings, api_key=own.api_key, base_url=own.base_url)
 
 

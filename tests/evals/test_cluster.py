@@ -1,11 +1,15 @@
 """`handoff eval --dask`: the same run on workers that are processes of their own, and that die."""
 
+import gc
 import json
 import pickle
 import signal
+import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,17 +18,21 @@ import pytest
 from distributed import Client
 
 from agent.catalogue.load import load
+from agent.catalogue.schema import Catalogue
+from agent.catalogue.source import CatalogueSource
 from agent.data import example_path
 from agent.errors import InputError, RunError
 from agent.settings import Settings
-from evals.cluster import client
+from evals.cluster import client, worker
 from evals.cluster.worker import Batch, Shared, about, play_batch
 from evals.plan import Plan
+from evals.run import _seldom_collected, on_paper
 from evals.run_dir import read_results
-from evals.tape import about_of
+from evals.tape import about_of, begin
 from tests.evals.cluster import Cluster
 from tests.evals.runs import CASES, PRINTERS, plan, vague, wait_for_lines, write
-from tests.support.openai_stub import OpenAIStub, brain
+from tests.support.openai_answers import Canned
+from tests.support.openai_stub import OpenAIStub, Request, brain
 
 KEY = "sk-a-key-that-stays-here"
 
@@ -55,6 +63,10 @@ def lines(out: Path) -> list[dict[str, Any]]:
 def same(one: Path, other: Path) -> None:
     assert (one / "summary.json").read_bytes() == (other / "summary.json").read_bytes()
     assert lines(one) == lines(other)
+
+
+def look_into(cluster: Cluster) -> Client:
+    return Client(cluster.address, set_as_default=False)  # type: ignore[no-untyped-call]
 
 
 def many(folder: Path, count: int) -> Path:
@@ -179,8 +191,118 @@ def test_a_worker_that_asks_another_server_plays_nothing(tmp_path: Path) -> None
         here = {"OPENAI_BASE_URL": "http://127.0.0.1:9/v1", "PATH": ""}
         refused = run(*options, "--dask", cluster.address, env=here)
     assert refused.returncode == 2
-    assert "Error: a worker has another server than this machine" in refused.stderr
+    assert "Error: on a worker: another server than where the run began" in refused.stderr
     assert (tmp_path / "out/results.jsonl").read_bytes() == b""
+
+
+def test_what_was_played_elsewhere_is_kept_where_a_worker_is_wrong(tmp_path: Path) -> None:
+    """Batches that others had were paid for."""
+
+    def slowly(request: Request) -> Canned:
+        time.sleep(0.1)
+        return brain(request)
+
+    tape = tmp_path / "tape"
+    options = ("--cases", many(tmp_path, 200), "--model", "m", "--record", tape, "--out", tmp_path / "out")
+    with OpenAIStub(slowly) as stub, Cluster(tmp_path) as cluster:
+        cluster.add({"OPENAI_BASE_URL": stub.base_url})
+        process = subprocess.Popen(  # noqa: S603
+            command(*options, "--dask", cluster.address),
+            env={"OPENAI_BASE_URL": stub.base_url, "PATH": ""},
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        while not stub.requests and process.poll() is None:
+            time.sleep(0.05)
+        cluster.add({"OPENAI_BASE_URL": "http://127.0.0.1:9/other"})
+        errors = process.communicate(timeout=60)[1]
+        assert process.returncode == 2, errors
+        assert len(tape.read_bytes().splitlines()) - 1 == len(stub.requests)
+
+
+def test_a_wrong_environment_is_said_to_be_a_workers(tmp_path: Path) -> None:
+    tape = tmp_path / "tape"
+    begin(tape, plan(tmp_path, base_url="http://127.0.0.1:9/v1").about_model)
+    with Cluster(tmp_path) as cluster:
+        cluster.add({"HANDOFF_SENTENCES": str(tmp_path / "nothing")})
+        options = ("--cases", tmp_path / "cases.jsonl", "--replay", tape, "--out", tmp_path / "out")
+        refused = run(*options, "--dask", cluster.address)
+    assert refused.returncode == 2
+    assert "Error: on a worker: HANDOFF_SENTENCES" in refused.stderr
+
+
+def test_a_hopeless_run_stops_however_small_its_batches(tmp_path: Path, cluster: Cluster) -> None:
+    tape = tmp_path / "empty"
+    begin(tape, plan(tmp_path, base_url="http://127.0.0.1:9/v1").about_model)
+    options = (
+        "--cases",
+        many(tmp_path, 200),
+        "--replay",
+        tape,
+        "--concurrency",
+        "1",
+        "--out",
+        tmp_path / "out",
+    )
+    stopped = run(*options, "--dask", cluster.address)
+    assert stopped.returncode == 3
+    assert "10 conversations in a row broke off" in stopped.stderr
+    assert 10 <= len((tmp_path / "out/results.jsonl").read_bytes().splitlines()) < 200
+
+
+def test_what_breaks_on_a_worker_is_told_by_its_kind_alone(cluster: Cluster) -> None:
+    """Not taken for a connection that broke, and without a text in which a case may be."""
+    with look_into(cluster) as dask:
+        broken = dask.submit(open, "/nothing/Rumpelstiltskin")
+        broken.exception()  # waits for it
+        problem = client._take_in(broken, None, lambda _: None)
+    assert str(problem) == "a worker could not play: FileNotFoundError; run it again to go on"
+
+
+def test_a_large_catalogue_goes_out_without_a_warning(
+    cluster: Cluster, recwarn: pytest.WarningsRecorder
+) -> None:
+    with client._client(cluster.address) as dask:
+        assert dask.submit(len, b"x" * 20_000_000).result() == 20_000_000
+    assert not [warning for warning in recwarn if "large graph" in str(warning.message)]
+
+
+def test_a_workers_copy_of_the_tape_is_where_dask_clears_up(cluster: Cluster) -> None:
+    """Outside of its own folder it would stay when the worker is killed."""
+    with look_into(cluster) as dask:
+        assert "/worker-" in dask.submit(worker._scratch).result()
+    assert worker._scratch() is None
+
+
+def test_several_threads_of_a_worker_share_one_index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[Plan] = []
+
+    def slowly(catalogue: Catalogue, planned: Plan) -> CatalogueSource:
+        made.append(planned)
+        time.sleep(0.2)
+        return on_paper(catalogue, planned)
+
+    monkeypatch.setattr(worker, "on_paper", slowly)
+    planned = plan(tmp_path)
+    shared = Shared(planned, load(example_path()), about(planned))
+    with ThreadPoolExecutor(2) as threads:
+        played = list(threads.map(lambda _: play_batch(shared, Batch(tuple(planned.jobs()), b"")), range(2)))
+    assert [len(part.results) for part in played] == [len(CASES)] * 2
+    assert len(made) == 1
+
+
+def test_runs_in_several_threads_leave_the_collector_as_it_was() -> None:
+    found = gc.get_threshold()
+    one, other = _seldom_collected(), _seldom_collected()
+    gc.set_threshold(701, 11, 12)
+    try:
+        one.__enter__()
+        other.__enter__()
+        one.__exit__(None, None, None)
+        other.__exit__(None, None, None)
+        assert gc.get_threshold() == (701, 11, 12)
+    finally:
+        gc.set_threshold(*found)
 
 
 def test_a_worker_without_a_key_says_so(tmp_path: Path, cluster: Cluster) -> None:
@@ -233,6 +355,37 @@ def test_where_no_scheduler_answers_it_says_what_to_do(
         InputError, match=r"no Dask scheduler answers there .*start one with `dask scheduler`"
     ):
         client.run_on_cluster(plan(tmp_path), lambda _: None, done=(), scheduler=address)
+
+
+@pytest.mark.parametrize("who", ["nobody", "a worker"])
+def test_a_wrong_address_is_one_line_at_once(tmp_path: Path, cluster: Cluster, who: str) -> None:
+    """A `Client` that did not come up would end 20 s after the program, with a traceback."""
+    with look_into(cluster) as dask:
+        workers: list[str] = list(dask.nthreads())
+    address = workers[0] if who == "a worker" else "nonsense://x"
+    began = time.monotonic()
+    refused = run("--model", "embedded", "--out", tmp_path / "out", "--dask", address)
+    assert refused.returncode == 2
+    assert refused.stderr.count("\n") == 1, refused.stderr
+    assert time.monotonic() - began < 15
+
+
+def test_who_takes_the_connection_and_says_nothing_is_no_scheduler(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(client, "CONNECT", 1)
+    with socket.create_server(("127.0.0.1", 0)) as mute:
+        address = f"tcp://127.0.0.1:{mute.getsockname()[1]}"
+        with pytest.raises(InputError, match="no Dask scheduler answers there"):
+            client.run_on_cluster(plan(tmp_path), lambda _: None, done=(), scheduler=address)
+        process = subprocess.Popen(  # noqa: S603
+            command("--model", "embedded", "--out", tmp_path / "out", "--dask", address)
+        )
+        connections = [mute.accept()[0] for _ in range(2)]  # the one of above, and this one
+        process.send_signal(signal.SIGINT)
+        assert process.wait(timeout=6) == 130  # not only when it gives up
+        for connection in connections:
+            connection.close()
 
 
 def test_without_any_worker_it_does_not_wait_for_ever(
@@ -296,9 +449,12 @@ def test_a_tape_can_be_cut_by_conversation(tmp_path: Path) -> None:
         from evals.tape import Tape
 
         evaluate(planned, tmp_path / "out")
+    with (tmp_path / "t").open("ab") as file:
+        damaged = {"key": "0" * 32, "case": [], "trial": 0}
+        file.write(json.dumps(damaged, separators=(",", ":")).encode() + b"\n")
     with Tape(tmp_path / "t", "replay", None) as tape:
         parts = [tape.about_conversation(str(case["id"]), 0) for case in CASES]
         assert tape.about_conversation("nobody", 0) == b""
-    whole = (tmp_path / "t").read_bytes().splitlines()[1:]
+    whole = (tmp_path / "t").read_bytes().splitlines()[1:-1]
     assert sorted(line for part in parts for line in part.splitlines()) == sorted(whole)
     assert about_of(tmp_path / "t") == planned.about_model
