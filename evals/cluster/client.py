@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from itertools import islice
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from agent.errors import HandoffError, InputError, RunError
@@ -42,7 +43,7 @@ def run_on_cluster(plan: Plan, sink: Sink, *, done: Collection[int], scheduler: 
     Workers may come and go meanwhile. Raises `InputError` where no scheduler answers, or a worker has another version
     or another server, `RunError` where the run cannot go on.
     """
-    shared = Shared(_without_secrets(plan), catalogue_of(plan), about(plan))
+    shared = Shared(to_be_sent(plan), catalogue_of(plan), about(plan))
     with (
         Tape(plan.tape, plan.mode, plan.about_model) if plan.tape else nullcontext() as tape,
         _client(scheduler) as client,
@@ -197,11 +198,20 @@ def _silence(*loggers: str) -> Iterator[None]:
             logger.setLevel(level)
 
 
-def _without_secrets(plan: Plan) -> Plan:
-    """The plan as it goes over the network. A recording that is replayed has neither key nor password in it."""
+def to_be_sent(plan: Plan) -> Plan:
+    """The plan as it goes over the network: without secrets, and without paths of this machine.
+
+    A recording that is replayed has neither key nor password in it.
+    """
+    named = replace(
+        plan,
+        queues=Path(plan.queues.name),
+        cases=replace(plan.cases, paths=()),
+        tape=plan.tape and Path(plan.tape.name),
+    )
     if plan.mode == "replay":
-        return plan
-    return replace(plan, settings=_open(plan.settings), user=_open(plan.user) if plan.user else None)
+        return replace(named, settings=replace(plan.settings, sentences=None))
+    return replace(named, settings=_open(plan.settings), user=_open(plan.user) if plan.user else None)
 
 
 def _open(settings: Settings) -> Settings:
