@@ -67,7 +67,10 @@ class Store(Protocol):
         ...
 
     async def tagged(self, tag: str) -> list[str]:
-        """The ids, in their order, that were saved with `tag`, as long as a document or a history is kept."""
+        """The ids, in their order, that were saved with `tag`, as long as a document or a history is kept.
+
+        What is kept under the id later on is found by its own tags; those from before may still find it.
+        """
         ...
 
     async def delete(self, id_: str, *, entry: str | None = None) -> None:

@@ -41,6 +41,12 @@ class Calls(RuleBasedStateMachine):
         assert self.runner.run(call(self.store)) == expected
         return expected
 
+    def forget(self, id_: str) -> None:
+        """Where nothing is kept of `id_` any more, a store may let its tags go at once or at the next sweep."""
+        kept = self.runner.run(self.model.load(self.corner + id_))
+        if kept is None and not self.runner.run(self.model.history(self.corner + id_)):
+            self.sweep()
+
     def revision(self, id_: str) -> int | None:
         kept = self.runner.run(self.model.load(self.corner + id_))
         return kept.revision if kept else None
@@ -56,6 +62,7 @@ class Calls(RuleBasedStateMachine):
     def save(
         self, id_: str, document: str, off: int | None, keep: float | None, entry: str | None, owned: bool
     ) -> None:
+        self.forget(id_)
         kept = self.revision(id_)
         expected = None if off is None else kept if off == 0 else (kept or 0) + off
         tags = tuple(self.corner + tag for tag in TAGS[id_]) if owned else ()
@@ -85,6 +92,7 @@ class Calls(RuleBasedStateMachine):
 
     @rule(id_=IDS, entry=st.none() | TEXTS)
     def delete(self, id_: str, entry: str | None) -> None:
+        self.forget(id_)
         self.both(lambda store: store.delete(self.corner + id_, entry=entry))
 
     @rule()
