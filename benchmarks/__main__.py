@@ -41,10 +41,13 @@ PARTS: dict[str, tuple[str, str]] = {
     "tokens": ("benchmarks.prompt_tokens", ""),
     "peers": ("benchmarks.peers --rounds 5", "--rounds 1"),
     "harness": ("benchmarks.eval_harness --rounds 3", "--rounds 1 --only many"),
-    "http": ("benchmarks.http_load --at-once 1 4 16 64", "--at-once 1 16 --conversations 50"),
+    "http": (
+        "benchmarks.http_load --rounds 3 --at-once 1 4 16 64",
+        "--rounds 1 --at-once 1 16 --conversations 50",
+    ),
     "queues": ("benchmarks.curves.queues", "--counts 10 100 --rounds 1"),
-    "cases": ("benchmarks.curves.cases", "--counts 10 100"),
-    "conversations": ("benchmarks.curves.conversations", "--counts 1 10 100"),
+    "cases": ("benchmarks.curves.cases", "--rounds 1 --counts 10 100"),
+    "conversations": ("benchmarks.curves.conversations", "--rounds 1 --counts 1 10 100"),
 }
 
 

@@ -197,7 +197,8 @@ def main() -> None:
         for number in range(options.rounds):
             one_round(wanted, env, shares, backwards=bool(number % 2))
     found = [
-        Measure(name=name, unit="×", values=tuple(values), better="more") for name, values in shares.items()
+        Measure(name="conversations a second", series=name, unit="×", values=tuple(values), better="more")
+        for name, values in shares.items()
     ]
     report(found, options.json)
 

@@ -129,19 +129,19 @@ COLUMNS: dict[str, tuple[str, str, dict[str, Any]]] = {
 
 def measures_of(rows: list[Row]) -> Measures:
     """The turns of the table, as a curve over how many people wait at once."""
+    places = dict.fromkeys((row["store"], row["at once"]) for row in rows if "at once" in row)
     return [
         Measure(
             name=name,
             unit=unit,
-            values=(float(row[column]),),
-            series=str(row["store"]),
-            at=float(row["at once"]),
+            values=tuple(float(row[column]) for row in rows if (row["store"], row["at once"]) == place),
+            series=str(place[0]),
+            at=float(place[1]),
             along="at once",
             **more,
         )
         for column, (name, unit, more) in COLUMNS.items()
-        for row in rows
-        if "at once" in row
+        for place in places
     ]
 
 
@@ -158,6 +158,7 @@ def options_in(arguments: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--embedded", action="store_true", help="the embedded model, not one behind a server")
     parser.add_argument("--idle", type=int, metavar="N", help="what N conversations leave in memory")
     parser.add_argument("--streams", type=int, metavar="N", help="hold N event streams open")
+    parser.add_argument("--rounds", type=int, default=1)
     parser.add_argument("--json", type=Path, metavar="FILE")
     return parser.parse_args(arguments)
 
@@ -166,7 +167,7 @@ def main() -> None:
     options = options_in()
     with tempfile.TemporaryDirectory() as folder:
         stores = options.store or ["memory", str(Path(folder, "chats.db"))]
-        rows = [row for store in stores for row in measured(store, options)]
+        rows = [row for _ in range(options.rounds) for store in stores for row in measured(store, options)]
     print(table(rows))
     if options.json:
         write(options.json, measures_of(rows))

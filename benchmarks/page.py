@@ -12,8 +12,10 @@ def page(results: Results) -> str:
     lines = [
         "# Figures",
         "",
-        f"On {on}; {versions}. Written by `python -m benchmarks --keep`; median, least and most over",
-        "the rounds; of shares the 95 % interval. “Pace” is what a fixed loop of plain Python took before and after.",
+        f"On {on}; {versions}.",
+        "",
+        "Written by `python -m benchmarks --keep`: medians, in brackets least and most over the rounds; of shares the 95 %",
+        "interval. “Pace” is what a fixed loop of plain Python took before and after.",
     ]
     for name, part in results.parts.items():
         pace = " and ".join(f"{1e3 * seconds:.0f}" for seconds in part.pace)

@@ -74,10 +74,12 @@ def _curve(ax: "Axes", measures: Measures, unit: str) -> None:
     ax.xaxis.set_major_formatter("{x:,.0f}")
     if min(values) > 0 and max(values) / min(values) > 20:
         ax.set_yscale("log")
+        ax.yaxis.set_major_formatter("{x:g}")
+        ax.yaxis.set_minor_formatter("")
     else:
         ax.set_ylim(0, 1.08 * max(values) or 1)
     ax.set_xlabel(measures[0].along)
-    ax.set_ylabel(unit or "share")
+    ax.set_ylabel(unit or "share of cases")
     ax.grid(color=GRID, linewidth=0.6)
     ax.set_axisbelow(True)
     if any(names):
@@ -100,8 +102,8 @@ def _bars(ax: "Axes", measures: Sequence[Measure], unit: str) -> None:
     bars = ax.barh(names, middles, xerr=spread, color=colours, height=0.6, error_kw={"ecolor": INK})
     ax.bar_label(bars, labels=[f" {number(middle)}" for middle in middles], fontsize=8)
     ax.invert_yaxis()
-    ax.margins(x=0.18)
-    ax.set_xlabel(unit or "share")
+    ax.margins(x=0.25)
+    ax.set_xlabel(unit)
     ax.tick_params(axis="y", length=0)
 
 

@@ -146,7 +146,7 @@ def measures_of(requests: list[list[Part]], count: Count, unit: str) -> Measures
         stable = sum(count(part.text) for part in parts if part.kind in ("tools", "prefix"))
         measures.append(Measure(name="prompt", series=name, unit=unit, values=(total,)))
         share = Measure(
-            name="prompt that is cached of everybody", series=name, unit="", values=(stable / total,)
+            name="share that is cached of everybody", series=name, unit="", values=(stable / total,)
         )
         measures.append(share.model_copy(update={"better": "more"}))
     return measures

@@ -1,10 +1,10 @@
 """What 100 to 100,000 cases take in the eval harness.
 
-    python -m benchmarks.curves.cases [--counts 100 1000 10000 100000] [--json FILE]
+    python -m benchmarks.curves.cases [--counts 100 1000 10000 100000] [--rounds 3]
 
 `handoff eval` with the embedded model in one process, all of a run in a process of its own: conversations a second while it
 plays, seconds from the last conversation to the end (sorting, summing up, the report), the largest resident size, and
-what a conversation takes on disk.
+what a conversation takes on disk. More than 10,000 cases are played once, whatever `--rounds` says.
 """
 
 import argparse
@@ -15,11 +15,12 @@ import time
 from pathlib import Path
 from typing import Any
 
-from benchmarks.children import child
+from benchmarks.children import child, per_round
 from benchmarks.eval_harness import harness, write_cases
 from benchmarks.measures import Measure, Measures, report
 
 COUNTS = (100, 1_000, 10_000, 100_000)
+ONCE_FROM = 10_000
 
 
 def measured(count: int) -> dict[str, Any]:
@@ -44,6 +45,7 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--counts", type=int, nargs="+", default=COUNTS, metavar="N")
+    parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--json", type=Path, metavar="FILE")
     parser.add_argument("--child", type=int, help=argparse.SUPPRESS)
     options = parser.parse_args()
@@ -52,20 +54,15 @@ def main() -> None:
         return
     measures: Measures = []
     for count in options.counts:
-        found = child("benchmarks.curves.cases", count)
-        place = {"at": count, "along": "cases"}
+        rounds = range(options.rounds if count <= ONCE_FROM else 1)
+        found = [child("benchmarks.curves.cases", count) for _ in rounds]
+        of: dict[str, Any] = {"at": count, "along": "cases"}
+        speed = Measure.time("conversations a second", "/s", *per_round(found, "per second"), **of)
         measures += [
-            Measure(
-                name="conversations a second",
-                unit="/s",
-                values=(found["per second"],),
-                timed=True,
-                better="more",
-                **place,
-            ),
-            Measure.time("checking, sorting, summing up, report", "s", found["around"], **place),
-            Measure(name="memory at most", unit="MB", values=(found["memory"],), **place),
-            Measure(name="results on disk, each", unit="kB", values=(found["disk"],), **place),
+            speed.model_copy(update={"better": "more"}),
+            Measure.time("checking, sorting, summing up, report", "s", *per_round(found, "around"), **of),
+            Measure(name="memory at most", unit="MB", values=per_round(found, "memory"), **of),
+            Measure(name="results on disk, each", unit="kB", values=per_round(found, "disk"), **of),
         ]
     report(measures, options.json)
 

@@ -1,6 +1,6 @@
 """What 1 to 10,000 open conversations take, in one process.
 
-    python -m benchmarks.curves.conversations [--counts 1 10 100 1000 10000] [--stores memory sqlite] [--json FILE]
+    python -m benchmarks.curves.conversations [--counts 1 10 100 1000 10000] [--stores memory sqlite] [--rounds 3]
 
 So many people have each been asked what is wrong, and have not answered yet: the memory of the process. Then 100 of them
 answer every second, 3,000 at most, and a model server on loopback takes 300 ms for each: the CPU that such a turn takes,
@@ -19,7 +19,7 @@ from typing import Any
 from agent import HandoffAgent, User
 from agent.data import example_path
 from agent.models.openai_chat import OpenAIModel
-from benchmarks.children import child, megabytes
+from benchmarks.children import child, megabytes, per_round
 from benchmarks.measures import Measure, Measures, report
 from benchmarks.model_server import running
 
@@ -75,18 +75,18 @@ async def _next_turn(agent: HandoffAgent, id_: str, after: float) -> tuple[float
     return time.perf_counter() - began, reply.model_calls == 1
 
 
-def curves(store: str, count: int, found: dict[str, Any]) -> Measures:
+def curves(store: str, count: int, found: list[dict[str, Any]]) -> Measures:
     """What was measured, as measures."""
     of: dict[str, Any] = {"series": store, "at": count, "along": "conversations"}
     chosen = Measure(
-        name="chosen by the model", unit="", values=(found["chosen"],), better="more", n=found["turns"], **of
+        name="chosen by the model", unit="", values=per_round(found, "chosen"), better="more", **of
     )
     return [
-        Measure(name="memory of the process", unit="MB", values=(found["memory"],), **of),
-        Measure.time("the next turn, CPU", "ms", found["cpu"], **of),
-        Measure.time("the next turn, wait, median", "ms", found["median"], **of),
-        Measure.time("the next turn, wait, p99", "ms", found["p99"], **of),
-        chosen,
+        Measure(name="memory of the process", unit="MB", values=per_round(found, "memory"), **of),
+        Measure.time("the next turn, CPU", "ms", *per_round(found, "cpu"), **of),
+        Measure.time("the next turn, wait, median", "ms", *per_round(found, "median"), **of),
+        Measure.time("the next turn, wait, p99", "ms", *per_round(found, "p99"), **of),
+        chosen.model_copy(update={"n": found[0]["turns"]}),
     ]
 
 
@@ -97,6 +97,7 @@ def main() -> None:
     )
     parser.add_argument("--counts", type=int, nargs="+", default=COUNTS, metavar="N")
     parser.add_argument("--stores", choices=["memory", "sqlite"], nargs="+", default=["memory", "sqlite"])
+    parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--json", type=Path, metavar="FILE")
     parser.add_argument("--child", nargs=3, help=argparse.SUPPRESS)
     options = parser.parse_args()
@@ -110,7 +111,8 @@ def main() -> None:
     with running(0.3) as url:
         for store in options.stores:
             for count in options.counts:
-                found = child("benchmarks.curves.conversations", count, store, url)
+                rounds = range(options.rounds)
+                found = [child("benchmarks.curves.conversations", count, store, url) for _ in rounds]
                 measures += curves(store, count, found)
     report(measures, options.json)
 
