@@ -42,10 +42,11 @@ def _figure(measures: Measures, title: str, path: Path) -> None:
     for measure in measures:
         panels.setdefault((measure.name, measure.unit), []).append(measure)
     columns = min(COLUMNS, len(panels))
+    width = 4.2 if any(measure.at is not None for measure in measures) else 5.4  # names stand beside bars
     rows = math.ceil(len(panels) / columns)
     with mpl.rc_context({"font.size": 9, "text.color": INK, "axes.labelcolor": INK, "axes.edgecolor": GRID}):
         figure, axes = plt.subplots(
-            rows, columns, figsize=(4.2 * columns, 3.1 * rows), squeeze=False, layout="constrained"
+            rows, columns, figsize=(width * columns, 3.1 * rows), squeeze=False, layout="constrained"
         )
         for ax, ((name, unit), shown) in zip(axes.flat, panels.items(), strict=False):
             ax.set_title(name, fontsize=9, loc="left")
