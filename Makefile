@@ -34,7 +34,7 @@ lint: .venv/developing  ## ruff and mypy --strict
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-bench: .venv/developing ## everything that is measured, with plots, beside the stored run (an hour; ARGS=--quick: minutes)
+bench: .venv/developing ## everything that is measured, with plots, beside the stored run (45 minutes; ARGS=--quick: five)
 	$(BIN)/python -m benchmarks $(ARGS)
 
 sbom: .venv/developing  ## dist/sbom.cdx.json: every package that an installation with all extras brings (CycloneDX)

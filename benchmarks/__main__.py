@@ -1,6 +1,6 @@
 """Everything that is measured, one after the other: figures as JSON, pictures, and how they compare with a stored run.
 
-    python -m benchmarks                            all of it, about an hour on two cores
+    python -m benchmarks                            all of it, about 45 minutes on two cores
     python -m benchmarks --quick                    fewer rounds and smaller sizes, a few minutes
     python -m benchmarks --only startup queues      some of it; the rest of DIR stays as it was
     python -m benchmarks --against old/results.json

@@ -23,7 +23,7 @@ class PatientServer(uvicorn.Server):
 
     def __init__(self, app: FastAPI, *, seconds: float) -> None:
         """`seconds` are what a turn may take, at most."""
-        # The model and the target of a turn each have that time.
+        # A turn's model and target share that time; as much again is for a store that is slow.
         super().__init__(
             quiet_config(app, grace=int(2 * seconds) + MORE_SECONDS, lifespan="on", backlog=BACKLOG)
         )
